@@ -1,0 +1,1 @@
+"""Variorum: from raw historical texts to a cleaned, citable dataset."""
