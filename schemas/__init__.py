@@ -1,0 +1,1 @@
+"""One pandera model a published table; Arrow schema, Dagster columns and data dictionary are derived from them."""

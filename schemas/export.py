@@ -1,0 +1,142 @@
+"""What is derived from the models: validated Arrow tables, Frictionless fields, the data dictionary.
+
+No table is described a second time anywhere else.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pandera.errors
+import pyarrow as pa
+
+from schemas.tables import TABLES, Spec, Table
+
+MAX_FAILURES = 20
+
+
+class InvalidTable(ValueError):
+    """Rows that break the table's model; the message names the column, the check and the first few values."""
+
+
+@cache
+def arrow_schema(name: str) -> pa.Schema:
+    """The Arrow schema of a table, each field with its description."""
+    columns = TABLES[name].model.to_schema().columns
+    return pa.schema(
+        [
+            pa.field(column, _arrow_type(spec.dtype.type), bool(spec.nullable), {"description": spec.description})
+            for column, spec in columns.items()
+        ]
+    )
+
+
+def _arrow_type(dtype: Any) -> pa.DataType:
+    if isinstance(dtype, pd.CategoricalDtype):
+        return pa.dictionary(pa.int8(), pa.string())
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return pa.timestamp("ms", "UTC")
+    if isinstance(dtype, pd.Int64Dtype):
+        return pa.int64()
+    kinds = {"f": pa.float64(), "b": pa.bool_(), "O": pa.binary()}
+    return kinds.get(getattr(dtype, "kind", ""), pa.string()) if not _is_text(dtype) else pa.string()
+
+
+def _is_text(dtype: Any) -> bool:
+    return isinstance(dtype, pd.StringDtype) or dtype is str or str(dtype) in ("str", "string")
+
+
+def validated(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pa.Table:
+    """The rows as an Arrow table that has passed the table's model, in its column order and types.
+
+    Args:
+        name: a table of `TABLES`.
+        columns: column name to values; all columns of the model.
+
+    Raises:
+        InvalidTable: a column is missing or a row breaks a check.
+    """
+    frame = _typed(TABLES[name], columns)
+    try:
+        TABLES[name].model.validate(frame, lazy=True)
+    except (pandera.errors.SchemaErrors, pandera.errors.SchemaError) as error:
+        raise InvalidTable(_explain(name, error)) from None
+    schema = arrow_schema(name)
+    extra = [pa.field(c, pa.string()) for c in frame.columns if c not in schema.names]
+    full = pa.schema([*schema, *extra])
+    table = pa.Table.from_pandas(frame, preserve_index=False, schema=full)
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), b"description": _title(TABLES[name].model)})
+
+
+def _title(model: type[Table]) -> bytes:
+    return (model.__doc__ or "").encode()
+
+
+def _typed(spec: Spec, columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
+    frame = pd.DataFrame(columns) if not isinstance(columns, pd.DataFrame) else columns
+    schema = spec.model.to_schema().columns
+    missing = [name for name in schema if name not in frame.columns]
+    if missing:
+        raise InvalidTable(f"Table {spec.name} lacks the columns {', '.join(missing)}.")
+    extra = [name for name in frame.columns if name not in schema]
+    typed = {}
+    for name, column in schema.items():
+        try:
+            typed[name] = frame[name] if column.dtype.type == object else frame[name].astype(_pandas_type(column.dtype.type))
+        except (TypeError, ValueError) as error:
+            raise InvalidTable(f"Table {spec.name}, column {name}: {error}") from error
+    return pd.DataFrame(typed | {name: frame[name].astype("str") for name in extra})
+
+
+def _pandas_type(dtype: Any) -> Any:
+    return "str" if _is_text(dtype) else dtype
+
+
+def _explain(name: str, error: pandera.errors.SchemaErrors | pandera.errors.SchemaError) -> str:
+    cases = error.failure_cases
+    if not isinstance(cases, pd.DataFrame):
+        return f"Table {name}: {error}"
+    rows = [
+        f"  column {row['column']}, check {row['check']}: {str(row['failure_case'])[:120]!r} (row {row['index']})"
+        for row in cases.head(MAX_FAILURES).to_dict("records")
+    ]
+    more = f"\n  and {len(cases) - MAX_FAILURES} more" if len(cases) > MAX_FAILURES else ""
+    return f"Table {name} breaks its schema in {len(cases)} places:\n" + "\n".join(rows) + more
+
+
+def data_dictionary(reasons: Mapping[str, str]) -> str:
+    """The data dictionary in Markdown: every table, column, type and meaning, and the quarantine's codes."""
+    parts = ["# Data dictionary\n", "Generated from `schemas/`; edit the models there.\n"]
+    for spec in TABLES.values():
+        parts.append(f"## `{spec.name}`\n\n{(spec.model.__doc__ or '').strip()}\n")
+        parts.append(f"Key: {', '.join(f'`{k}`' for k in spec.key)}. Ordered by {', '.join(spec.order)}.\n")
+        parts.append("| column | type | empty | meaning |\n| --- | --- | --- | --- |")
+        for field in arrow_schema(spec.name):
+            meaning = field.metadata[b"description"].decode()
+            parts.append(f"| `{field.name}` | {type_name(field.type)} | {'yes' if field.nullable else 'no'} | {meaning} |")
+        parts.append("")
+    parts.append("## Quarantine reasons\n\n| code | meaning |\n| --- | --- |")
+    parts.extend(f"| `{code}` | {meaning} |" for code, meaning in reasons.items())
+    return "\n".join(parts) + "\n"
+
+
+def type_name(dtype: pa.DataType) -> str:
+    """The type in a word that readers of a data dictionary know."""
+    if pa.types.is_dictionary(dtype):
+        return "category"
+    names = {"string": "string", "int64": "integer", "double": "number", "bool": "boolean", "binary": "bytes"}
+    return names.get(str(dtype), "timestamp" if pa.types.is_timestamp(dtype) else str(dtype))
+
+
+def frictionless_fields(name: str) -> list[dict[str, str]]:
+    """The fields of a table in the terms of a Frictionless Table Schema."""
+    types = {"category": "string", "bytes": "any", "timestamp": "datetime"}
+    return [
+        {
+            "name": field.name,
+            "type": types.get(type_name(field.type), type_name(field.type)),
+            "description": field.metadata[b"description"].decode(),
+        }
+        for field in arrow_schema(name)
+    ]
