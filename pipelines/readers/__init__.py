@@ -1,0 +1,22 @@
+"""Seed files to records: one module a format, all strict, all streaming.
+
+Belongs here: the way from bytes to `Post` and `Refusal` records.
+Not here: cleaning, names, tables.
+"""
+
+from pipelines.readers.records import REASONS, Hint, Post, Record, Refusal, SeedChangedError
+from pipelines.readers.seeds import companions, list_seeds, read_seed
+from pipelines.readers.source import Source
+
+__all__ = [
+    "REASONS",
+    "Hint",
+    "Post",
+    "Record",
+    "Refusal",
+    "SeedChangedError",
+    "Source",
+    "companions",
+    "list_seeds",
+    "read_seed",
+]
