@@ -1,0 +1,97 @@
+"""Broken encodings: edits that restore text which was decoded with the wrong table somewhere on its way.
+
+Which characters were meant is decided by ftfy, and only for the lines that show the traces of UTF-8 read as a one-byte
+encoding. Choosing the encoding of a whole file belongs to the readers.
+"""
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+import ftfy
+from ftfy.chardata import UTF8_CLUES, UTF8_DETECTOR_RE
+
+from pipelines.text.edits import Edit
+
+# Latin-1 control characters in a text are Windows-1252 characters; five of its bytes mean nothing.
+C1_TABLE = {chr(byte): bytes([byte]).decode("cp1252", errors="ignore") for byte in range(0x80, 0xA0)}
+
+
+def _matched(*clues: str) -> frozenset[str]:
+    """The characters outside ASCII that a character class of ftfy's detector stands for."""
+    pattern = re.compile("[" + "".join(UTF8_CLUES[clue] for clue in clues) + "]")
+    return frozenset(c for c in map(chr, range(0x80, 0x2800)) if pattern.match(c))
+
+
+# UTF-8 read as a one-byte encoding leaves a letter that begins a sequence and a character that continues it.
+_FIRST = _matched("utf8_first_of_2", "utf8_first_of_3", "utf8_first_of_4")
+_FOLLOWING = _matched("utf8_continuation")
+_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
+_CONFIG = ftfy.TextFixerConfig(replace_lossy_sequences=False)
+_LONGEST_DIFF = 2_000
+
+
+def mojibake(text: str, unusual: frozenset[str]) -> list[Edit]:
+    """Edits that turn `KÃ¡dÃ¡r` back into `Kádár`, and leave alone what only looks unusual."""
+    first, following = _FIRST & unusual, _FOLLOWING & unusual
+    if not first or not following:
+        return []
+    found: list[Edit] = []
+    position = 0
+    for match in _trace(first, following).finditer(text):
+        if match.start() < position or not UTF8_DETECTOR_RE.match(text, match.start()):
+            continue
+        start = text.rfind("\n", 0, match.start()) + 1
+        end = text.find("\n", match.start())
+        position = len(text) if end < 0 else end
+        found.extend(_restore(text[start:position], start))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _trace(first: frozenset[str], following: frozenset[str]) -> re.Pattern[str]:
+    """A pattern of the first two characters of a trace, of those in the text: far faster than the whole detector."""
+    return re.compile(f"[{_class(first)}][{_class(following)} -]")
+
+
+def _class(characters: frozenset[str]) -> str:
+    return "".join(re.escape(c) for c in sorted(characters))
+
+
+def _restore(line: str, offset: int) -> Iterator[Edit]:
+    fixed = ftfy.fix_encoding(line, _CONFIG)
+    if len(fixed) >= len(line) or "\n" in fixed or any("\ud800" <= c <= "\udfff" for c in fixed):
+        return
+    for start, end, after in _differences(line, fixed):
+        yield Edit(offset + start, offset + end, after, "unicode", "mojibake")
+
+
+def _differences(before: str, after: str) -> Iterator[tuple[int, int, str]]:
+    """The spans of `before` that differ, each with what stands in their place."""
+    left, right = _RUN.findall(before), _RUN.findall(after)
+    if len(left) == len(right) and all(a == b for a, b in zip(left, right, strict=True) if a.isascii() or b.isascii()):
+        position = 0
+        for a, b in zip(left, right, strict=True):
+            if a != b:
+                yield _trimmed(position, a, b)
+            position += len(a)
+        return
+    if len(before) > _LONGEST_DIFF:
+        yield _trimmed(0, before, after)
+        return
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield i1, i2, after[j1:j2]
+
+
+def _trimmed(position: int, before: str, after: str) -> tuple[int, int, str]:
+    """One difference without what both sides share at their ends."""
+    shortest = min(len(before), len(after))
+    head = 0
+    while head < shortest and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < shortest - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    return position + head, position + len(before) - tail, after[head : len(after) - tail]
