@@ -1,0 +1,204 @@
+"""What always holds of a dataset, as functions from tables to offences. What a single table can know is in `schemas`.
+
+An offence is a row that breaks an invariant, told so that a person can find it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from pipelines import parquet, work
+
+SHOWN = 20
+
+KEYS = "keys_resolve"
+UNDO = "edits_undo"
+SLICES = "slices_are_true"
+LOST = "nothing_is_lost"
+COUNTS = "counts_agree"
+DOUBT = "doubt_is_visible"
+INVARIANTS: dict[str, str] = {
+    LOST: "Every seed file is in `sources`, and every record of it in `posts` or in `quarantine`.",
+    UNDO: "Applying a post's `edits` to `text_raw` gives `text`, and undoing them gives `text_raw`.",
+    SLICES: "`text[start:end]` is the sentence or the normalized name, `text_raw[raw_start:raw_end]` the surface.",
+    KEYS: "Every id refers to a row that exists, and ids are unique in the whole table.",
+    COUNTS: "`variants` and `entities` count exactly the rows of `mentions`.",
+    DOUBT: "What is under review is left as it was written.",
+}
+
+
+@dataclass(frozen=True)
+class Offences:
+    """How many rows break an invariant, and the first few of them in words."""
+
+    number: int = 0
+    first: tuple[str, ...] = ()
+
+    def __add__(self, other: "Offences") -> "Offences":
+        return Offences(self.number + other.number, (self.first + other.first)[:SHOWN])
+
+
+def offences(texts: Iterable[str]) -> Offences:
+    """All offences counted, the first few kept."""
+    found = list(texts)
+    return Offences(len(found), tuple(found[:SHOWN]))
+
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def verify_part(place: Path, verified: Path) -> Path:
+    """Check what can be known within one part (posts with their sentences, edits and mentions), into the folder `verified`."""
+    names = ("posts", "sentences", "edits", "mentions")
+
+    def write(folder: Path) -> None:
+        tables = {name: parquet.read(place / f"{name}.parquet").to_pandas() for name in names}
+        rows = [(name, o.number, list(o.first)) for name, o in check_part(tables).items()]
+        columns = {"invariant": [r[0] for r in rows], "number": [r[1] for r in rows], "first": [r[2] for r in rows]}
+        parquet.write(pa.table(columns), folder / "offences.parquet")
+
+    return work.make(verified, write)
+
+
+def read_verified(verified: Path) -> dict[str, Offences]:
+    """What `verify_part` found."""
+    rows = parquet.read(verified / "offences.parquet").to_pylist()
+    return {row["invariant"]: Offences(row["number"], tuple(row["first"])) for row in rows}
+
+
+def check_part(tables: Tables) -> dict[str, Offences]:
+    """The invariants within one part."""
+    return {
+        UNDO: offences(edits_that_do_not_undo(tables["posts"], tables["edits"])),
+        SLICES: offences(untrue_slices(tables)),
+        KEYS: offences(dangling_keys(tables)),
+        DOUBT: offences(doubts_written_over(tables["mentions"], tables["edits"])),
+    }
+
+
+def edits_that_do_not_undo(posts: pd.DataFrame, edits: pd.DataFrame) -> Iterable[str]:
+    """Posts whose edits don't lead from `text_raw` to `text` and back."""
+    columns = ["raw_start", "raw_end", "before", "start", "end", "after"]
+    by_post = {post: list(zip(*(rows[c].tolist() for c in columns), strict=True)) for post, rows in edits.groupby("post_id", sort=False)}
+    for post, raw, text in zip(posts["post_id"], posts["text_raw"], posts["text"], strict=True):
+        if raw != text or post in by_post:
+            problem = _replay(raw, text, by_post.get(post, []))
+            if problem:
+                yield f"Post {post}: {problem}"
+
+
+def _replay(raw: str, text: str, edits: list[tuple[int, int, str, int, int, str]]) -> str:
+    raw_at = at = 0
+    for raw_start, raw_end, before, start, end, after in edits:
+        if raw_start < raw_at or raw_end < raw_start or end < start:
+            return f"the edit at {raw_start} overlaps the one before it."
+        if raw[raw_at:raw_start] != text[at:start]:
+            return f"text before the edit at {raw_start} differs though no edit covers it."
+        if raw[raw_start:raw_end] != before or text[start:end] != after:
+            return f"the edit at {raw_start} says {before!r} → {after!r}, the texts say otherwise."
+        raw_at, at = raw_end, end
+    return "" if raw[raw_at:] == text[at:] else "text after the last edit differs though no edit covers it."
+
+
+def untrue_slices(tables: Tables) -> Iterable[str]:
+    """Sentences and mentions that aren't the slice they say they are, and overlapping ones."""
+    text = dict(zip(tables["posts"]["post_id"], tables["posts"]["text"], strict=True))
+    raw = dict(zip(tables["posts"]["post_id"], tables["posts"]["text_raw"], strict=True))
+    for kind, key, base, start, end, slice_ in (
+        ("sentences", "sentence_id", text, "start", "end", "text"),
+        ("mentions", "mention_id", text, "start", "end", "normalized"),
+        ("mentions", "mention_id", raw, "raw_start", "raw_end", "surface"),
+    ):
+        frame = tables[kind]
+        columns = (frame[name].tolist() for name in (key, "post_id", start, end, slice_))
+        for row, post, s, e, expected in zip(*columns, strict=True):
+            if base.get(post, "")[s:e] != expected:
+                yield f"{key} {row}: [{s}:{e}] of its post is {base.get(post, '')[s:e]!r}, not {expected!r}."
+        yield from _overlapping(frame, key, start, end)
+
+
+def _overlapping(frame: pd.DataFrame, key: str, start: str, end: str) -> Iterable[str]:
+    rows = zip(frame["post_id"].tolist(), frame[start].tolist(), frame[end].tolist(), frame[key].tolist(), strict=True)
+    for (post, _, before, _), (other, after, _, row) in pairwise(rows):
+        if post == other and after < before:
+            yield f"{key} {row} overlaps the one before it."
+
+
+def dangling_keys(tables: Tables) -> Iterable[str]:
+    """Ids within a part that refer to no row of it."""
+    for name, column, home in (
+        ("sentences", "post_id", "posts"),
+        ("edits", "post_id", "posts"),
+        ("mentions", "post_id", "posts"),
+        ("mentions", "sentence_id", "sentences"),
+        ("edits", "mention_id", "mentions"),
+    ):
+        values = tables[name][column].dropna()
+        for value in values[~values.isin(tables[home][column])].unique():
+            yield f"{name}.{column} {value} is not in {home}."
+
+
+def doubts_written_over(mentions: pd.DataFrame, edits: pd.DataFrame) -> Iterable[str]:
+    """Name edits of mentions that are under review."""
+    doubtful = mentions.loc[mentions["status"] == "review", "mention_id"]
+    for mention in edits.loc[edits["mention_id"].isin(doubtful), "mention_id"]:
+        yield f"mention_id {mention} is under review, but its text was changed."
+
+
+def check_whole(tables: Tables, posts: pd.DataFrame, mentions: pd.DataFrame, seeds: Iterable[str]) -> dict[str, Offences]:
+    """The invariants between parts and whole tables.
+
+    Args:
+        tables: `sources`, `quarantine`, `variants` and `entities`.
+        posts: `post_id`, `parent_id` and `source_id` of all posts.
+        mentions: `mention_id`, `surface`, `entity_id` and `post_id` of all mentions.
+        seeds: paths of the seed files.
+    """
+    return {
+        LOST: offences(lost_records(tables["sources"], posts, tables["quarantine"], seeds)),
+        KEYS: offences(dangling_ids(tables, posts, mentions)),
+        COUNTS: offences(wrong_counts(tables, mentions)),
+    }
+
+
+def lost_records(sources: pd.DataFrame, posts: pd.DataFrame, quarantine: pd.DataFrame, seeds: Iterable[str]) -> Iterable[str]:
+    """Seed files without a source, and sources whose records are not all in `posts` or `quarantine`."""
+    known = {path.split("!", 1)[0] for path in sources["path"]}
+    yield from (f"The seed file {path} is not in sources." for path in seeds if path not in known)
+    for column, table in (("n_posts", posts), ("n_quarantined", quarantine)):
+        found = Counter(table["source_id"])
+        for source, path, said in zip(sources["source_id"], sources["path"], sources[column], strict=True):
+            if found[source] != said:
+                yield f"{path}: {column} is {said}, but {found[source]} rows are there."
+
+
+def dangling_ids(tables: Tables, posts: pd.DataFrame, mentions: pd.DataFrame) -> Iterable[str]:
+    """Ids that refer to no row, and ids that stand twice, in tables of several parts."""
+    entities = tables["entities"]["entity_id"]
+    for name, values, home in (
+        ("posts.source_id", posts["source_id"], tables["sources"]["source_id"]),
+        ("posts.parent_id", posts["parent_id"].dropna(), posts["post_id"]),
+        ("quarantine.source_id", tables["quarantine"]["source_id"], tables["sources"]["source_id"]),
+        ("mentions.entity_id", mentions["entity_id"], entities),
+        ("variants.entity_id", tables["variants"]["entity_id"], entities),
+    ):
+        for value in values[~values.isin(home)].unique():
+            yield f"{name} {value} refers to no row."
+    for name, ids in (("posts.post_id", posts["post_id"]), ("mentions.mention_id", mentions["mention_id"])):
+        for value in ids[ids.duplicated()].unique():
+            yield f"{name} {value} stands twice."
+
+
+def wrong_counts(tables: Tables, mentions: pd.DataFrame) -> Iterable[str]:
+    """Rows of `variants` and `entities` whose counts are not those of `mentions`."""
+    for name, by in (("variants", ["surface", "entity_id"]), ("entities", ["entity_id"])):
+        counted = mentions.groupby(by).agg(n_mentions=("post_id", "size"), n_posts=("post_id", "nunique")).reset_index()
+        both = tables[name][[*by, "n_mentions", "n_posts"]].merge(counted, on=by, how="outer", suffixes=("", "_counted"))
+        same = (both["n_mentions"] == both["n_mentions_counted"]) & (both["n_posts"] == both["n_posts_counted"])
+        for row in both[~same.fillna(False)].to_dict("records"):
+            yield f"{name} {' / '.join(str(row[b]) for b in by)}: counts are not those of mentions."

@@ -1,0 +1,47 @@
+"""How Parquet is written here: the same rows give the same bytes.
+
+Bytes depend on chunk layout, row groups, compression and schema, so all of these are fixed in this one place.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROWS_A_GROUP = 131_072
+DELTA = ("start", "end", "raw_start", "raw_end", "ordinal", "n_mentions", "n_posts", "n_chars", "n_words")
+SPLIT = ("score",)
+
+
+def write(table: pa.Table, path: Path) -> None:
+    """Write a table so that equal rows give equal bytes."""
+    encodings = {name: "DELTA_BINARY_PACKED" for name in DELTA if _is(table.schema, name, pa.types.is_int64)}
+    encodings |= {name: "BYTE_STREAM_SPLIT" for name in SPLIT if _is(table.schema, name, pa.types.is_float64)}
+    long = {"text", "text_raw", "payload", "explanation", *encodings}
+    names = [name for name in table.schema.names if name not in long]
+    pq.write_table(
+        table.combine_chunks(),
+        path,
+        compression="zstd",
+        compression_level=3,
+        row_group_size=ROWS_A_GROUP,
+        use_dictionary=names,
+        column_encoding=encodings,
+        write_statistics=names,
+    )
+
+
+def _is(schema: pa.Schema, name: str, test: Any) -> bool:
+    return name in schema.names and bool(test(schema.field(name).type))
+
+
+def write_columns(columns: Mapping[str, Sequence[Any]], schema: pa.Schema, path: Path) -> None:
+    """Write columns of Python values under a schema."""
+    write(pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}, schema), path)
+
+
+def read(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """The rows of one file."""
+    return pq.read_table(path, columns=columns, partitioning=None, memory_map=False)

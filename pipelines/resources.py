@@ -1,0 +1,112 @@
+"""What assets are given: the places, the settings, the workers, and the lock that keeps two builds apart."""
+
+import fcntl
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from pipelines.stages.places import Paths
+
+REPOSITORY = Path(__file__).parent.parent
+TRIES = 3
+Report = Callable[[str, int, int], None]
+
+
+def default_place(variable: str, default: str) -> str:
+    """A place from the environment, else the default below the repository."""
+    return str(Path(os.environ.get(variable) or REPOSITORY / default).absolute())
+
+
+class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The three folders of a build."""
+
+    seeds: str = Field(description="Folder with the raw documents (VARIORUM_SEEDS).")
+    reference: str = Field(description="Folder with authority, spelling and decision files (VARIORUM_REFERENCE).")
+    data: str = Field(description="Folder for all outputs (VARIORUM_DATA).")
+
+    def paths(self) -> Paths:
+        """The places as the stages want them."""
+        return Paths(Path(self.seeds), Path(self.reference), Path(self.data))
+
+
+class BuildRunning(RuntimeError):
+    """Another build works on the same data folder."""
+
+
+@contextmanager
+def locked(data: Path) -> Iterator[None]:
+    """Nobody else builds into this folder meanwhile; the lock goes with its process, however that ends.
+
+    Raises:
+        BuildRunning: another process holds it.
+    """
+    (data / ".work").mkdir(parents=True, exist_ok=True)
+    with (data / ".work" / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildRunning(f"Another build is at work on {data}. Wait until it has ended, then start again.") from None
+        yield
+
+
+class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Runs the passes: in processes of this machine, or on a Dask cluster. Results don't depend on which, or on how many."""
+
+    engine: str = Field(default="processes", description="`processes` of this machine, or `dask`.")
+    number: int = Field(default=0, ge=0, description="How many processes; 0 = one a core.")
+    scheduler: str = Field(default="", description="Address of the Dask scheduler; empty = a cluster on this machine.")
+    _report: Report = PrivateAttr(default=lambda label, done, total: None)
+
+    def reporting(self, report: Report) -> "Workers":
+        """These workers, telling `report` the label, what is done and how much there is."""
+        self._report = report
+        return self
+
+    def run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]]) -> None:
+        """Run all calls. A worker that dies is replaced; what it had not finished is done again, up to three times."""
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                return self._run(label, function, calls)
+            except BrokenProcessPool:
+                if not left:
+                    raise
+
+    def _run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]]) -> None:
+        self._report(label, 0, len(calls))
+        number = self.number or os.cpu_count() or 1
+        if self.engine == "processes" and min(number, len(calls)) <= 1:
+            for done, call in enumerate(calls, 1):
+                function(*call)
+                self._report(label, done, len(calls))
+            return
+        with self._executor(min(number, len(calls))) as executor:
+            futures: list[Future[Path]] = [executor.submit(function, *call) for call in calls]
+            try:
+                for done, future in enumerate(as_completed(futures), 1):
+                    future.result()
+                    self._report(label, done, len(calls))
+            except BaseException:
+                for future in futures:
+                    future.cancel()
+                raise
+
+    @contextmanager
+    def _executor(self, number: int) -> Iterator[Executor]:
+        if self.engine == "dask":
+            from distributed import Client
+
+            with Client(self.scheduler or None) as client:
+                yield client.get_executor(pure=False)
+            return
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["pipelines.passes.apply", "pipelines.passes.clean", "pipelines.passes.read"])
+        with ProcessPoolExecutor(number, mp_context=context) as executor:
+            yield executor

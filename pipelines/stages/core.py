@@ -1,0 +1,220 @@
+"""The core stages: sources told apart, groups prepared, and each distinct surface and word decided once."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import parquet, work
+from pipelines.names.authority import load, load_decisions
+from pipelines.names.resolve import decided, resolve
+from pipelines.passes import clean as cleaning
+from pipelines.passes.clean import Group
+from pipelines.settings import Settings
+from pipelines.stages.places import Manifest, Paths, Run
+
+PARTS_WANTED = 40
+SPELLING_FILE, DECISIONS_FILE = "spelling.csv", "decisions.csv"
+IN_THREADS = pa.schema([("thread", pa.string()), ("entity_id", pa.string())])
+SMALLEST_GROUP, LARGEST_GROUP = 1 << 16, 1 << 22
+
+
+def sources_read(paths: Paths) -> pd.DataFrame:
+    """All sources (members of archives too) in the order of their paths, with `status` and the READ key they came from."""
+    frames = []
+    for piece in paths.read_manifest("records")["pieces"]:
+        frame = parquet.read(paths.store.place("read", piece["key"]) / "sources.parquet").to_pandas()
+        frames.append(frame.assign(key=piece["key"]))
+    sources = pd.concat(frames, ignore_index=True)
+    repeated = sources[~sources["refused"]].duplicated("sha256").reindex(sources.index, fill_value=False)
+    sources["status"] = "ingested"
+    sources.loc[sources["refused"], "status"] = "quarantined"
+    sources.loc[repeated, "status"] = "duplicate"
+    sources.loc[repeated, ["n_posts", "n_quarantined"]] = 0
+    return sources
+
+
+def cut_groups(paths: Paths) -> list[tuple[str, Group]]:
+    """The posts in groups of about equal size, each with its key; where they are cut depends on paths and sizes alone."""
+    sources = sources_read(paths)
+    left_out = sources[sources["status"] == "duplicate"].groupby("key")["path"].agg(tuple).to_dict()
+    pieces = [
+        (piece, chunk, chunk.stat().st_size)
+        for piece in paths.read_manifest("records")["pieces"]
+        for chunk in sorted(paths.store.place("read", piece["key"]).glob("chunk-*.parquet"))
+    ]
+    wanted = _group_size(sum(size for *_, size in pieces))
+    groups, current, filled = [], [], 0
+    for piece, chunk, size in pieces:
+        current.append((piece, chunk))
+        filled += size
+        if filled >= 2 * wanted or _falls(f"{piece['path']} {chunk.name}", size / wanted):
+            groups.append(current)
+            current, filled = [], 0
+    if current:
+        groups.append(current)
+    return [_group(members, left_out) for members in groups]
+
+
+def _group_size(total: int) -> int:
+    """A power of two near a fortieth of the whole, so that it rarely changes as a corpus grows."""
+    wanted = 1 << max(total // PARTS_WANTED, 1).bit_length()
+    return min(max(wanted, SMALLEST_GROUP), LARGEST_GROUP)
+
+
+def _falls(name: str, share: float) -> bool:
+    """Whether a cut falls after this chunk: by its name's hash, so that cuts stay where they are when files come or go."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64 < share
+
+
+def _group(members: Sequence[tuple[dict[str, str], Path]], left_out: dict[str, tuple[str, ...]]) -> tuple[str, Group]:
+    keys = dict.fromkeys(piece["key"] for piece, _ in members)
+    omitted = tuple(path for key in keys for path in left_out.get(key, ()))
+    chunks = tuple(chunk for _, chunk in members)
+    named = [f"{piece['key']} {chunk.name}" for piece, chunk in members]
+    return work.digest(*named, "without", *omitted), Group(chunks, omitted)
+
+
+def prepare_groups(paths: Paths, run: Run) -> Manifest:
+    """CLEAN for every group."""
+    version = work.code_version("text", "names/find.py", "passes/clean.py")
+    groups, calls = [], []
+    for name, group in cut_groups(paths):
+        key = work.digest(version, name)
+        chunks = [chunk.relative_to(paths.store.root).as_posix() for chunk in group.chunks]
+        groups.append({"key": key, "chunks": chunks, "left_out": list(group.left_out)})
+        if not paths.store.has("clean", key):
+            calls.append((group, paths.store.place("clean", key)))
+    run("Cleaning and finding names", cleaning.clean, calls)
+    return paths.write_manifest("passages", {"groups": groups})
+
+
+def prepared_groups(paths: Paths) -> list[tuple[str, Group, Path]]:
+    return [
+        (g["key"], Group(tuple(paths.store.root / c for c in g["chunks"]), tuple(g["left_out"])), paths.store.place("clean", g["key"]))
+        for g in paths.read_manifest("passages")["groups"]
+    ]
+
+
+def merge_surfaces(paths: Paths) -> Manifest:
+    """The distinct surfaces and the distinct unknown words of the whole corpus, with their counts."""
+    prepared = prepared_groups(paths)
+    key = work.digest(work.code_version("stages"), *(key for key, *_ in prepared))
+
+    def write(folder: Path) -> None:
+        places = [place for *_, place in prepared]
+        surfaces = _summed(places, "surfaces.parquet", "surface", cleaning.SURFACES)
+        lower = _summed(places, "lower.parquet", "word", cleaning.LOWER)
+        index = pc.index_in(pc.utf8_lower(surfaces["surface"]), lower["word"])
+        counts = pc.fill_null(pc.take(lower["n"], index), 0)
+        parquet.write(surfaces.append_column("n_lower", counts), folder / "surfaces.parquet")
+        parquet.write(_summed(places, "words.parquet", "word", cleaning.WORDS), folder / "words.parquet")
+
+    place = work.make(paths.store.place("surfaces", key), write)
+    return paths.write_manifest("surfaces", {"surfaces": place.name})
+
+
+def _summed(places: Iterable[Path], name: str, by: str, schema: pa.Schema) -> pa.Table:
+    table = pa.concat_tables([schema.empty_table(), *(parquet.read(place / name) for place in places)])
+    counts = [column for column in schema.names if column != by]
+    summed = table.group_by(by).aggregate([(column, "sum") for column in counts]).sort_by(by)
+    return summed.rename_columns([c.removesuffix("_sum") for c in summed.column_names]).select(schema.names)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Everything that is decided once for the whole corpus."""
+
+    place: Path
+
+    @cached_property
+    def names(self) -> pa.Table:
+        """The readings of every surface that is a name."""
+        return parquet.read(self.place / "names.parquet")
+
+    @cached_property
+    def entities(self) -> pd.DataFrame:
+        """The authority's entities with all their columns, and the new ones."""
+        return parquet.read(self.place / "entities.parquet").to_pandas()
+
+    @cached_property
+    def decisions(self) -> pa.Table:
+        """What people decided, each with the way its surface is written."""
+        return parquet.read(self.place / "decisions.parquet")
+
+    def in_threads_of(self, group: str) -> pa.Table:
+        """Entities fully named in threads that this group shares with others."""
+        file = self.place / "threads" / f"{group}.parquet"
+        return parquet.read(file) if file.exists() else IN_THREADS.empty_table()
+
+
+def resolve_names(paths: Paths, settings: Settings) -> Manifest:
+    """Each distinct surface read once, by authority, decisions and the corpus itself."""
+    reference = [file.read_bytes() for file in reference_files(paths) if file.name != SPELLING_FILE]
+    version = work.code_version("names", "stages")
+    key = work.digest(version, repr(settings.names), paths.read_manifest("surfaces")["surfaces"], *reference)
+
+    def write(folder: Path) -> None:
+        authority = load(paths.reference / "authority")
+        decisions = load_decisions(paths.reference / DECISIONS_FILE, authority)
+        surfaces = parquet.read(_surfaces(paths) / "surfaces.parquet").to_pandas()
+        found = resolve(surfaces, authority, decisions, settings.names)
+        entities = pd.concat([authority.entities.assign(in_authority=True), found.entities.assign(in_authority=False)])
+        names = found.readings.assign(label=found.readings["entity_id"].map(entities.set_index("entity_id")["name"]))
+        _write_frame(names, folder / "names.parquet")
+        _write_frame(entities, folder / "entities.parquet")
+        _write_frame(decided(decisions, authority), folder / "decisions.parquet")
+        _write_threads(prepared_groups(paths), names, folder / "threads")
+
+    place = work.make(paths.store.place("resolve", key), write)
+    return paths.write_manifest("readings", {"readings": place.name})
+
+
+def resolved(paths: Paths) -> Resolved:
+    """What `resolve_names` found."""
+    return Resolved(paths.store.place("resolve", paths.read_manifest("readings")["readings"]))
+
+
+def reference_files(paths: Paths) -> list[Path]:
+    """The reference files that there are, in a fixed order."""
+    files = [*sorted((paths.reference / "authority").glob("*.csv")), paths.reference / SPELLING_FILE]
+    return [file for file in [*files, paths.reference / DECISIONS_FILE] if file.is_file()]
+
+
+def _surfaces(paths: Paths) -> Path:
+    return paths.store.place("surfaces", paths.read_manifest("surfaces")["surfaces"])
+
+
+def _write_frame(frame: pd.DataFrame, path: Path) -> None:
+    parquet.write(pa.Table.from_pandas(frame, preserve_index=False), path)
+
+
+def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: pd.DataFrame, folder: Path) -> None:
+    """For each group with a thread that goes on in another: who is fully named in that thread anywhere."""
+    folder.mkdir()
+    threads = {key: group.threads() for key, group, _ in prepared}
+    places = pd.concat([pd.DataFrame({"group": key, "thread": t.unique()}) for key, t in threads.items()], ignore_index=True)
+    shared = places[places.duplicated("thread", keep=False)]
+    bearers = set(names.loc[names["status"] == "context", "entity_id"])
+    full = names[names["is_full"] & names["is_default"] & (names["status"] == "accepted") & names["entity_id"].isin(bearers)]
+    if shared.empty or full.empty:
+        return
+    found = []
+    for key, _, place in prepared:
+        if key in set(shared["group"]):
+            surface = parquet.read(place / "surfaces.parquet", ["surface"])["surface"].to_pandas()
+            candidates = parquet.read(place / "candidates.parquet", ["post", "surface"]).to_pandas()
+            run = surface.to_numpy()[candidates["surface"]]
+            stands = pd.DataFrame({"run": run, "thread": threads[key].to_numpy()[candidates["post"]]})
+            stands = stands[stands["thread"].isin(shared["thread"])].drop_duplicates()
+            found.append(stands.merge(full[["run", "entity_id"]], on="run")[["thread", "entity_id"]])
+    everywhere = pd.concat(found).drop_duplicates()
+    for key, mine in shared.groupby("group"):
+        rows = everywhere[everywhere["thread"].isin(mine["thread"])].sort_values(["thread", "entity_id"])
+        table = pa.table([rows["thread"].to_list(), rows["entity_id"].to_list()], schema=IN_THREADS)
+        parquet.write(table, folder / f"{key}.parquet")

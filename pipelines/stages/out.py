@@ -1,0 +1,150 @@
+"""The out stages: readings applied to every group, and the tables that are added up from all groups."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import parquet, work
+from pipelines.passes import apply as applying
+from pipelines.passes.read import REFUSALS, source_id
+from pipelines.stages.core import prepared_groups, resolved, sources_read
+from pipelines.stages.places import Manifest, Paths, Run
+from schemas.export import validated
+
+PART_TABLES = ("posts", "sentences", "edits", "mentions")
+ENTITY_COLUMNS = ("entity_id", "kind", "name", "native_name", "born", "died", "description")
+
+
+def apply_groups(paths: Paths, run: Run) -> Manifest:
+    """APPLY for every group, with the readings of just its surfaces and the corrections of just its words."""
+    version = work.code_version("passes", "text", "names", "parquet.py")
+    readings = resolved(paths)
+    inputs = _Inputs(paths)
+    parts, calls = [], []
+    for key, group, prepared in prepared_groups(paths):
+        surfaces = parquet.read(prepared / "surfaces.parquet", ["surface"])["surface"]
+        words = parquet.read(prepared / "words.parquet", ["word"])["word"]
+        mine = readings.names.filter(pc.is_in(readings.names["run"], surfaces))
+        task = applying.Task(
+            group,
+            prepared,
+            readings=inputs.put(mine),
+            corrections=inputs.put(readings.corrections_for(words)),
+            decisions=inputs.put(readings.decisions),
+            in_threads=inputs.put(readings.in_threads_of(key)),
+        )
+        names = (task.readings.name, task.corrections.name, task.decisions.name, task.in_threads.name)
+        part = work.digest(version, key, *names)
+        parts.append(part)
+        if not paths.store.has("apply", part):
+            calls.append((task, paths.store.place("apply", part)))
+    run("Applying names and spelling", applying.apply_readings, calls)
+    inputs.sweep()
+    return paths.write_manifest("parts", {"parts": parts})
+
+
+class _Inputs:
+    """Small tables that workers read, in files named by their content."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.folder = paths.work / "inputs"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.used: set[str] = set()
+
+    def put(self, table: pa.Table) -> Path:
+        """The file that holds the table."""
+        sink = pa.BufferOutputStream()
+        parquet.write(table, sink)
+        data = sink.getvalue().to_pybytes()
+        file = self.folder / f"{work.digest(data)}.parquet"
+        if file.name not in self.used and not file.exists():
+            unfinished = file.with_suffix(".tmp")
+            unfinished.write_bytes(data)
+            unfinished.replace(file)
+        self.used.add(file.name)
+        return file
+
+    def sweep(self) -> None:
+        for file in self.folder.iterdir():
+            if file.name not in self.used:
+                file.unlink()
+
+
+def part_files(paths: Paths, name: str) -> list[Path]:
+    """The parts of a table, in the order of its rows."""
+    return [paths.store.place("apply", part) / f"{name}.parquet" for part in paths.read_manifest("parts")["parts"]]
+
+
+def _counts(paths: Paths, name: str) -> pd.DataFrame:
+    return pa.concat_tables([parquet.read(file) for file in part_files(paths, name)]).to_pandas()
+
+
+def write_table(paths: Paths, name: str, frame: pd.DataFrame) -> Path:
+    """Validate a whole table and keep it for the release."""
+    place = paths.work / "tables" / f"{name}.parquet"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_suffix(".tmp")
+    parquet.write(validated(name, frame), unfinished)
+    unfinished.replace(place)
+    return place
+
+
+def sources_table(paths: Paths) -> Path:
+    """The table `sources`."""
+    sources = sources_read(paths).sort_values("path", kind="stable", ignore_index=True)
+    sources["source_id"] = sources["path"].map(source_id)
+    columns = ["source_id", "path", "format", "encoding", "size_bytes", "sha256", "n_posts", "n_quarantined", "status"]
+    return write_table(paths, "sources", sources[columns])
+
+
+def quarantine_table(paths: Paths) -> Path:
+    """The table `quarantine`."""
+    duplicates = set(sources_read(paths).query("status == 'duplicate'")["path"])
+    pieces = paths.read_manifest("records")["pieces"]
+    tables = [parquet.read(paths.store.place("read", piece["key"]) / "refusals.parquet") for piece in pieces]
+    frame = pa.concat_tables([REFUSALS.empty_table(), *tables]).to_pandas()
+    frame = frame[~frame["path"].isin(duplicates)].sort_values("path", kind="stable", ignore_index=True)
+    return write_table(paths, "quarantine", frame.assign(source_id=frame["path"].map(source_id))[_columns("quarantine")])
+
+
+def _columns(name: str) -> list[str]:
+    from schemas.export import arrow_schema
+
+    return list(arrow_schema(name).names)
+
+
+def variants_table(paths: Paths) -> Path:
+    """The table `variants`: where readings of one surface for one entity differ by context, the most frequent one speaks."""
+    counts = _counts(paths, "variant_counts").rename(columns={"normalized": "canonical"})
+    by = [c for c in counts.columns if not c.startswith("n_")]
+    rows = counts.groupby(by, sort=True, as_index=False)[["n_mentions", "n_posts"]].sum()
+    rows = rows.sort_values(["surface", "entity_id", "n_mentions", *by[2:]], ascending=[True, True, False, *[True] * len(by[2:])])
+    totals = rows.groupby(["surface", "entity_id"], sort=False)[["n_mentions", "n_posts"]].transform("sum")
+    rows[["n_mentions", "n_posts"]] = totals
+    rows = rows.drop_duplicates(["surface", "entity_id"])
+    rows = rows.sort_values(["n_mentions", "surface", "entity_id"], ascending=[False, True, True], ignore_index=True)
+    return write_table(paths, "variants", rows[_columns("variants")])
+
+
+def entities_table(paths: Paths) -> Path:
+    """The table `entities`: those that are mentioned, from the authority with all its columns, the others as they were made."""
+    counts = _counts(paths, "entity_counts").groupby("entity_id", as_index=False).sum()
+    variants = parquet.read(paths.work / "tables" / "variants.parquet", ["entity_id"]).to_pandas()
+    n_variants = variants["entity_id"].value_counts()
+    known = resolved(paths).entities
+    rows = counts.merge(known, on="entity_id", how="left", validate="one_to_one")
+    rows["n_variants"] = rows["entity_id"].map(n_variants)
+    rows = rows.sort_values(["n_mentions", "entity_id"], ascending=[False, True], ignore_index=True)
+    extra = [c for c in known.columns if c not in _columns("entities") and c != "aliases"]
+    return write_table(paths, "entities", rows[[*_columns("entities"), *extra]])
+
+
+def table_files(paths: Paths) -> Iterator[tuple[str, list[Path]]]:
+    """Every published table with the files it is made of."""
+    for name in PART_TABLES:
+        yield name, part_files(paths, name)
+    for name in ("sources", "quarantine", "variants", "entities"):
+        yield name, [paths.work / "tables" / f"{name}.parquet"]

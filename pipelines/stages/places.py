@@ -1,0 +1,52 @@
+"""The places of a build, and the manifests by which one stage tells the next what it made."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipelines import work
+
+Manifest = dict[str, Any]
+
+
+class Run(Protocol):
+    """Runs calls somewhere and shows progress under a label."""
+
+    def __call__(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]]) -> None: ...
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The three places of a build."""
+
+    seeds: Path
+    reference: Path
+    data: Path
+
+    @property
+    def work(self) -> Path:
+        """What is kept between builds; nothing in it is published."""
+        return self.data / ".work"
+
+    @property
+    def store(self) -> work.Store:
+        """The finished work."""
+        return work.Store(self.work / "store")
+
+    def read_manifest(self, stage: str) -> Manifest:
+        """What a stage left for the next one."""
+        manifest: Manifest = json.loads((self.work / "manifests" / f"{stage}.json").read_text())
+        return manifest
+
+    def write_manifest(self, stage: str, manifest: Manifest) -> Manifest:
+        """Leave for the next stage what this one made; its key is the digest of all it says."""
+        place = self.work / "manifests" / f"{stage}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        full = {"key": work.digest(json.dumps(manifest, sort_keys=True)), **manifest}
+        unfinished = place.with_suffix(f".tmp-{os.getpid()}")
+        unfinished.write_text(json.dumps(full, ensure_ascii=False, indent=1))
+        unfinished.replace(place)
+        return full

@@ -1,0 +1,88 @@
+"""The keyed store of finished work: what was made once from the same bytes is not made again.
+
+A piece of work is a folder named by a key made of everything it depends on. It appears whole or not at all.
+What the work means belongs to `pipelines.passes`; when a build is published, to `pipelines.release`.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+SCHEMAS = PACKAGE.parent / "schemas"
+LIBRARIES = ("pandas", "pyarrow", "pandera", "regex", "ftfy", "lxml", "rapidfuzz", "rigour")
+UNFINISHED = ".tmp-"
+
+
+def digest(*parts: str | bytes) -> str:
+    """A key of 32 hex digits made of all parts, in their order."""
+    hasher = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        hasher.update(len(data).to_bytes(8, "big"))
+        hasher.update(data)
+    return hasher.hexdigest()[:32]
+
+
+@cache
+def code_version(*rooms: str) -> str:
+    """A key of the code in `rooms` (files or folders of `pipelines/`), of `schemas/` and of the libraries that shape the data."""
+    versions = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
+    files = [file for room in rooms for file in _files(PACKAGE / room)] + _files(SCHEMAS)
+    contents = [file.relative_to(PACKAGE.parent).as_posix().encode() + b"\0" + file.read_bytes() for file in files]
+    return digest(*versions, *contents)
+
+
+def _files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    return sorted(f for f in place.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
+
+
+class Store:
+    """Finished pieces of work below one folder, one folder a step."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def place(self, step: str, key: str) -> Path:
+        """Where the work with this key lies, finished or not yet made."""
+        return self.root / step / key
+
+    def has(self, step: str, key: str) -> bool:
+        """Whether the work is finished."""
+        return self.place(step, key).is_dir()
+
+    def sweep(self, keep: Iterable[tuple[str, str]]) -> None:
+        """Remove all finished work but `keep`, and whatever a killed build left unfinished."""
+        kept = set(keep)
+        for step in self.root.iterdir() if self.root.is_dir() else ():
+            for piece in step.iterdir() if step.is_dir() else ():
+                if (step.name, piece.name) not in kept:
+                    shutil.rmtree(piece)
+
+    def sweep_unfinished(self) -> None:
+        """Remove what a killed build left unfinished."""
+        for piece in self.root.glob(f"*/{UNFINISHED}*"):
+            shutil.rmtree(piece)
+
+
+def make(place: Path, write: Callable[[Path], None]) -> Path:
+    """The finished work at `place`: what is there already, else what `write` puts into the empty folder it is given."""
+    if place.is_dir():
+        return place
+    unfinished = place.with_name(f"{UNFINISHED}{place.name}-{os.getpid()}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    write(unfinished)
+    try:
+        unfinished.rename(place)
+    except OSError:  # another worker was as fast: its work has the same bytes
+        if not place.is_dir():
+            raise
+        shutil.rmtree(unfinished)
+    return place
