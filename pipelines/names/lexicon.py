@@ -1,0 +1,256 @@
+"""What is known about single words before any text is read: ordinary words, given names, titles, peoples, cue words.
+
+Here: loading the closed classes of `words.toml` and the lexicons of packages, and one question about a word,
+`traits(word)`. Not here: how words are put together to names (`find`), nor anything that knows the authority.
+
+Sources: `words.toml` (ours); mimesis (MIT): given names, surnames and cities of some forty countries; symspellpy's
+English frequency dictionary (MIT; from SCOWL and Google Books); the SCOWL dictionary en_US.dic as spylls ships it, for
+which words are written large; babel (CLDR): names of languages, peoples and territories in English.
+"""
+
+import importlib.resources
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from enum import IntFlag
+from functools import cache, lru_cache
+from typing import Any
+
+from babel import Locale
+
+
+class Trait(IntFlag):
+    """What a word can be; a word may be several things."""
+
+    OPENER = 1
+    MONTH = 2
+    TITLE = 4
+    MODIFIER = 8
+    ROLE = 16
+    PEOPLE = 32
+    ORGANISATION = 64
+    EVENT = 128
+    PLACE = 256
+    GIVEN = 512
+    SURNAME = 1024
+    TOWN = 2048
+    ORDINARY = 4096
+    PARTICLE = 8192
+    NEVER = 16384
+    LEADING_CUE = 32768
+    SUFFIX = 65536
+    ORGANISATION_NAME = 131072
+    EVENT_NAME = 262144
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The closed classes of words.toml: name of the class → frozenset of words (or of phrases)."""
+    raw = importlib.resources.files("pipelines.names").joinpath("words.toml").read_text(encoding="utf-8")
+    return {
+        name: frozenset(value.split() if isinstance(value, str) else value)
+        for name, value in tomllib.loads(raw).items()
+    }
+
+
+def fold(word: str) -> str:
+    """A rough key under which spellings of one given name meet (Dmitrij, Dmitriy, Dmitri): for look-up, not for matching."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    plain = re.sub(r"['’ʹʼ]", "", plain)
+    plain = plain.replace("ph", "f").replace("kh", "h").replace("sch", "sh").replace("w", "v").replace("ck", "k")
+    plain = re.sub(r"[yj]", "i", plain).replace("c", "k").replace("ks", "x")
+    return re.sub(r"(.)\1+", r"\1", plain)
+
+
+# The usual English romanisation, to know Cyrillic given names in Latin letters too.
+_CYRILLIC = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
+        "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch  y  e iu ia i i ie g".split(" "),
+        strict=True,
+    )
+)
+
+
+def _flat(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _flat(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _flat(inner)
+    else:
+        yield str(value)
+
+
+def _mimesis(file: str, field: str) -> Iterator[str]:
+    """All strings under a field of mimesis' data sets, of every country, in order."""
+    root = importlib.resources.files("mimesis.datasets")
+    for folder in sorted(root.iterdir(), key=lambda entry: entry.name):
+        path = folder.joinpath(file)
+        if folder.is_dir() and path.is_file():
+            yield from _flat(json.loads(path.read_text(encoding="utf-8")).get(field, []))
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Given names, lower case, in the scripts of their countries and Cyrillic ones in Latin letters too."""
+    names = {name.lower() for name in _mimesis("person.json", "names") if len(name) > 1} | words()["given"]
+    latin = {"".join(_CYRILLIC.get(c, c) for c in name) for name in names if "а" <= name[0] <= "ґ"}
+    return frozenset(names | latin)
+
+
+@cache
+def _given_keys() -> frozenset[str]:
+    return frozenset(fold(name) for name in given_names())
+
+
+@cache
+def surnames() -> frozenset[str]:
+    """Surnames of some forty countries, lower case."""
+    return frozenset(name.lower() for name in _mimesis("person.json", "surnames") if len(name) > 1)
+
+
+@cache
+def towns() -> frozenset[str]:
+    """Names of one or more words, lower case, of towns and territories."""
+    english = Locale("en").territories
+    return frozenset(name.lower() for name in _mimesis("address.json", "city")) | frozenset(
+        name.lower() for name in english.values() if name[0].isalpha()
+    )
+
+
+@cache
+def _peoples() -> frozenset[str]:
+    languages = {part for name in Locale("en").languages.values() for part in re.findall(r"\w+", name.lower())}
+    ending = re.compile(r"(?:ian|ean|ish|ese|an)$")
+    return words()["peoples"] | frozenset(name for name in languages if ending.search(name) and len(name) > 4)
+
+
+def _inflections(word: str) -> Iterable[str]:
+    yield word
+    for ending, base in _ENDINGS:
+        if word.endswith(ending):
+            yield word[: -len(ending)] + base
+
+
+_ENDINGS = (
+    ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ily", "y"),
+    ("er", ""), ("er", "e"), ("est", ""), ("ness", ""), ("iness", "y"),
+)  # fmt: skip
+
+
+@cache
+def _written_large() -> tuple[frozenset[str], frozenset[str]]:
+    """The words of the SCOWL dictionary: those written small, and those written large (in lower case)."""
+    path = importlib.resources.files("spylls.hunspell").joinpath("data/en/en_US.dic")
+    listed = [line.partition("/")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    small = frozenset(word for word in listed if word[:1].islower())
+    return small, frozenset(word.lower() for word in listed if word[:1].isupper())
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """English words written small: in the frequency dictionary and not only known as a name."""
+    path = importlib.resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
+    frequent = (line.partition(" ")[0] for line in path.read_text(encoding="utf-8-sig").splitlines())
+    small, large = _written_large()
+    return frozenset(
+        word
+        for word in frequent
+        if len(word) > 1
+        and word.isalpha()
+        and (any(form in small for form in _inflections(word)) or (word not in large and word not in given_names()))
+    )
+
+
+@cache
+def _classes() -> tuple[tuple[Trait, frozenset[str]], ...]:
+    w = words()
+    return (
+        (Trait.OPENER, w["openers"]),
+        (Trait.MONTH, w["months"] | w["weekdays"]),
+        (Trait.TITLE, w["titles"]),
+        (Trait.MODIFIER, w["title_modifiers"]),
+        (Trait.ROLE, w["roles"]),
+        (Trait.PEOPLE, _peoples() | w["adjectives"]),
+        (Trait.ORGANISATION, w["organisation"]),
+        (Trait.ORGANISATION | Trait.ORGANISATION_NAME, w["organisations_known"]),
+        (Trait.EVENT, w["event"]),
+        (Trait.EVENT | Trait.EVENT_NAME, w["events_known"]),
+        (Trait.PLACE, w["place"]),
+        (Trait.TOWN, w["places_known"]),
+        (Trait.PARTICLE, w["particles"]),
+        (Trait.NEVER, w["never"] | w["foreign"] | w["holidays"]),
+        (Trait.LEADING_CUE, w["leading_cues"]),
+        (Trait.SUFFIX, w["suffixes"]),
+        (Trait.ORDINARY, ordinary_words()),
+    )
+
+
+@cache
+def _table() -> dict[str, int]:
+    table: dict[str, int] = {}
+    for trait, members in _classes():
+        for word in members:
+            table[word] = table.get(word, 0) | int(trait)
+    for trait, members in ((Trait.GIVEN, given_names()), (Trait.SURNAME, surnames()), (Trait.TOWN, towns())):
+        for word in members:
+            table[word] = table.get(word, 0) | int(trait)
+    return table
+
+
+_DERIVED = re.compile(
+    r".{3,}(?:isms?|[^e]ists?|istic|i[sz]ations?|i[sz]ed|i[sz]ing|esque|ovites?|skyites?|hevites?|ninites?)$"
+)
+
+
+@lru_cache(maxsize=1 << 18)
+def traits(word: str) -> int:
+    """All that is known of a word (written in lower case, without a dot at its end), as an int of `Trait` bits."""
+    found = _table().get(word, 0)
+    if "-" in word:
+        found |= _hyphenated(word)
+    elif not found:
+        if _DERIVED.match(word):
+            return int(Trait.PEOPLE)
+        if fold(word) in _given_keys():
+            return int(Trait.GIVEN)
+    return found
+
+
+def _hyphenated(word: str) -> int:
+    """What the parts of a hyphenated word say of the whole: Sino-Soviet, Vice-President, Jean-Paul."""
+    parts = [traits(part) for part in word.split("-") if part]
+    found = 0
+    if parts and all(
+        part & (Trait.PEOPLE | Trait.OPENER) or name in _COMBINING
+        for part, name in zip(parts, word.split("-"), strict=False)
+    ):
+        found |= Trait.PEOPLE
+    if (
+        len(parts) > 1
+        and all(part & (Trait.TITLE | Trait.MODIFIER) for part in parts)
+        and any(part & Trait.TITLE for part in parts)
+    ):
+        found |= Trait.TITLE
+    if parts and parts[0] & Trait.GIVEN and not parts[0] & Trait.ORDINARY:
+        found |= Trait.GIVEN
+    return int(found)
+
+
+_COMBINING = frozenset(
+    "sino russo franco anglo austro indo euro afro judeo greco graeco serbo polono germano italo hispano luso turko nippo".split()
+)
+
+
+@cache
+def phrases() -> dict[str, int]:
+    """Names of several words that nothing is cut off, lower case, with the traits of their kind."""
+    known = {phrase: int(Trait.TOWN) for phrase in sorted(towns()) if " " in phrase}
+    for phrase in sorted(words()["whole"]):
+        cue = traits(phrase.rsplit(" ", 1)[-1]) & int(Trait.ORGANISATION | Trait.EVENT | Trait.PLACE)
+        known[phrase] = known.get(phrase, 0) or cue or int(Trait.TOWN)
+    return known

@@ -1,0 +1,77 @@
+"""Whether a distinct surface is a name at all, and of what kind, judged over the whole corpus.
+
+Here: what counts of occurrences (at sentence starts, in lower case, hints) and the words themselves say of a surface.
+Not here: spans in a text (`find`), and surfaces that an authority knows: those are names whatever is found here.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipelines.names.lexicon import Trait, traits
+
+KINDS = ("person", "place", "organisation", "event")
+_NAME = int(Trait.GIVEN | Trait.SURNAME | Trait.TOWN | Trait.ORGANISATION_NAME | Trait.EVENT_NAME)
+_CUE = int(Trait.ORGANISATION | Trait.EVENT | Trait.PLACE)
+# How many mentions of other kinds one mention of a kind outweighs: "in", "at" are weak, a title or given name is strong.
+_WEIGHTS = {"person": 3.0, "place": 1.0, "organisation": 3.0, "event": 3.0}
+
+
+def judge(surfaces: pd.DataFrame) -> "pd.Series[bool]":
+    """True where a surface is a name.
+
+    Args:
+        surfaces: One row a distinct surface, with `surface`, `n_mentions`, `n_initial`, `n_lower` and the hints' counts.
+    """
+    known = _known(surfaces)
+    inside = (surfaces["n_mentions"] - surfaces["n_initial"]).to_numpy()
+    lower = surfaces["n_lower"].to_numpy()
+    hinted = surfaces[[f"n_{kind}" for kind in KINDS if kind != "place"]].sum(axis=1).to_numpy() > 0
+    single = (known["n_words"] == 1).to_numpy()
+    ordinary, named = known["all_ordinary"].to_numpy(), known["any_name"].to_numpy()
+    # An ordinary word is a name only where it stands large inside sentences more often than small anywhere.
+    doubtful = ordinary & ~named & ((inside == 0) | (lower >= inside))
+    doubtful |= ordinary & named & (lower > 3 * inside)
+    doubtful |= ~ordinary & (lower > 2 * inside) & ~named
+    several = ordinary & ~named & (inside == 0)
+    return pd.Series(
+        np.where(single, ~doubtful | (hinted & ~ordinary), ~several | hinted), index=surfaces.index, name="is_name"
+    )
+
+
+def kind(surfaces: pd.DataFrame) -> "pd.Series[str]":
+    """The kind of each surface: one of `KINDS`, or `unknown` where nothing speaks for any.
+
+    A single word that ends a person's full name elsewhere in the same surfaces counts as a person too.
+    """
+    scores = np.column_stack([surfaces[f"n_{name}"].to_numpy() * _WEIGHTS[name] for name in KINDS])
+    best = scores.argmax(axis=1)
+    kinds = pd.Series(
+        np.where(scores.max(axis=1) > 0, np.array(KINDS, dtype=object)[best], "unknown"),
+        index=surfaces.index,
+        name="kind",
+    )
+    return propagate(surfaces["surface"], kinds)
+
+
+def propagate(names: "pd.Series[str]", kinds: "pd.Series[str]") -> "pd.Series[str]":
+    """Kinds where lone parts of a person's full name among `names` are persons too, if their own kind is unknown."""
+    several = names.str.contains(" ", regex=False) | names.str.contains("\n", regex=False)
+    full = names[several & (kinds == "person")].str.rstrip(".")
+    words = full.str.split()
+    bearers = set(words.str[-1]) | set(words.str[0])
+    lone = ~several & (kinds == "unknown") & names.isin(bearers)
+    return kinds.mask(lone, "person")
+
+
+def _known(surfaces: pd.DataFrame) -> pd.DataFrame:
+    """What the lexicon says of each surface: number of words, all of them ordinary, any of them a name's."""
+    rows = [_summary(surface.lower().split()) for surface in surfaces["surface"]]
+    return pd.DataFrame(rows, columns=["n_words", "all_ordinary", "any_name"], index=surfaces.index)
+
+
+def _summary(words: Sequence[str]) -> tuple[int, bool, bool]:
+    found = [traits(word.rstrip(".")) for word in words]
+    ordinary = all(known & int(Trait.ORDINARY | Trait.OPENER | Trait.NEVER) for known in found)
+    return len(found), ordinary, any(known & _NAME for known in found)
