@@ -1,11 +1,11 @@
 """Clean text: the edits that lead from a text as written to one text form that every later stage can rely on.
 
 Broken encodings, Unicode form, invisible characters, white space, quotes, entities and the layout of books are
-settled here, each change as an edit with its rule. Dashes, accents and letters stay. Spelling and names do not belong here,
-nor does decoding bytes (a reader's business).
+settled here, each change as an edit with its rule. Dashes, accents and letters stay. Spelling and names do not belong
+here, nor does decoding bytes (a reader's business).
 
-Each stage first asks a question that costs next to nothing (a substring, one compiled pattern) and is left at once where
-the answer is no: nearly all text needs nearly none of it.
+Each stage first asks a question that costs next to nothing (a substring, the distinct unusual characters) and is left
+at once where the answer is no: nearly all text needs nearly none of it.
 """
 
 import html
@@ -30,35 +30,35 @@ def clean(text_raw: str) -> list[Edit]:
     """One list of minimal edits that cleans `text_raw`; empty where the text is clean.
 
     The stages run until none finds anything, so cleaning a cleaned text changes nothing. That comes to an end: every
-    edit either makes the text shorter (ligatures counted at full length) or turns a character into one no stage touches.
+    edit makes the text shorter (ligatures counted at full length) or turns a character into one no stage touches.
     """
     edits: list[Edit] = []
     text = text_raw
     changed = True
     while changed:
         changed = False
-        unusual = _unusual(text)
+        unusual = _unusual_characters(text)
         for stage in STAGES:
             found = stage(text, unusual)
             if found:
                 edits = compose(text_raw, edits, found)
                 text = apply(text, found)
-                unusual = _unusual(text)
+                unusual = _unusual_characters(text)
                 changed = True
     return edits
 
 
-def _unusual(text: str) -> frozenset[str]:
+def _unusual_characters(text: str) -> frozenset[str]:
     """The distinct characters of a text that are not printable ASCII, tab or line feed."""
     return frozenset(text.encode().translate(None, _USUAL).decode())
 
 
-# --- HTML entities -----------------------------------------------------------------------------------------------------
+# --- HTML entities --------------------------------------------------------------------------------------------------
 
 _ENTITY = re.compile(r"&(?:#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def entities(text: str, unusual: frozenset[str]) -> list[Edit]:
+def entities(text: str, _unusual: frozenset[str]) -> list[Edit]:
     """Edits for HTML entities that were left standing in the text, such as `&amp;` or `&#39;`."""
     if "&" not in text or ";" not in text:
         return []
@@ -75,7 +75,7 @@ def _is_unusable(character: str) -> bool:
     return any(unicodedata.category(c) in {"Cc", "Cs", "Cn", "Co"} or c == "\ufffd" for c in character)
 
 
-# --- single characters -------------------------------------------------------------------------------------------------
+# --- single characters ----------------------------------------------------------------------------------------------
 
 _LIGATURES = {
     "\ufb00": "ff",
@@ -97,12 +97,12 @@ _CONTROLS = "".join(chr(c) for c in (*range(0x20), 0x7F) if chr(c) not in "\t\n\
 
 def _single_characters() -> dict[str, tuple[str, str, str]]:
     """Every character that is always replaced → (what by, kind, rule)."""
-    table = {c: ('"', "punctuation", "quotes") for c in "\u201c\u201d\u201e\u201f\u00ab\u00bb\u301d\u301e\u301f"}
-    table |= {c: ("'", "punctuation", "quotes") for c in "\u2018\u2019\u201a\u201b\u2039\u203a"}
+    table = dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u301d\u301e\u301f", ('"', "punctuation", "quotes"))
+    table |= dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a", ("'", "punctuation", "quotes"))
     table |= {c: (after, "unicode", "ligature") for c, after in _LIGATURES.items()}
-    table |= {c: (" ", "whitespace", "spaces") for c in _SPACES}
-    table |= {c: ("", "unicode", "invisible") for c in _INVISIBLE}
-    table |= {c: ("", "unicode", "control") for c in _CONTROLS}
+    table |= dict.fromkeys(_SPACES, (" ", "whitespace", "spaces"))
+    table |= dict.fromkeys(_INVISIBLE, ("", "unicode", "invisible"))
+    table |= dict.fromkeys(_CONTROLS, ("", "unicode", "control"))
     table |= {c: (after, "unicode", "mojibake" if after else "control") for c, after in C1_TABLE.items()}
     table |= {"\v": ("\n", "whitespace", "line-break"), "\u2028": ("\n", "whitespace", "line-break")}
     table["\u2029"] = ("\n\n", "whitespace", "line-break")
@@ -111,8 +111,8 @@ def _single_characters() -> dict[str, tuple[str, str, str]]:
 
 _CHARACTERS = _single_characters()
 _LIST = frozenset(_CHARACTERS)
-# What is settled before single characters: a soft hyphen or not sign that breaks a word over two lines, guillemets set off
-# by no-break spaces, joiners where no script around them needs them, accents that stand for an apostrophe.
+# What is settled before single characters: a soft hyphen or not sign that breaks a word over two lines, guillemets set
+# off by no-break spaces, joiners where no script around them needs them, accents that stand for an apostrophe.
 _WESTERN = r"\x00-\u052f\u1e00-\u1fff\u2010-\u206f"
 _COMPOUND = regex.compile(
     r"(?P<broken>(?<=\p{L})[\u00ad\u00ac]\r?\n(?=\p{Ll}))"
@@ -153,7 +153,7 @@ def _any_of(listed: frozenset[str]) -> re.Pattern[str]:
     return re.compile("[" + "".join(re.escape(c) for c in sorted(listed)) + "]")
 
 
-# --- line ends ---------------------------------------------------------------------------------------------------------
+# --- line ends ------------------------------------------------------------------------------------------------------
 
 _LINE_ENDS = re.compile(r"\r(?=\n)|\r(?!\n)|\f")
 
@@ -165,13 +165,13 @@ def line_ends(text: str, unusual: frozenset[str]) -> list[Edit]:
     found = []
     for match in _LINE_ENDS.finditer(text):
         start, end = match.span()
-        beside = text[start - 1 : start] + text[end : end + 1]
-        is_spare = text[start] == "\r" and text[end : end + 1] == "\n" or text[start] == "\f" and "\n" in beside
+        beside = text[end : end + 1] + (text[start - 1 : start] if text[start] == "\f" else "")
+        is_spare = "\n" in beside
         found.append(Edit(start, end, "" if is_spare else "\n", "whitespace", "line-break"))
     return found
 
 
-# --- Unicode form ------------------------------------------------------------------------------------------------------
+# --- Unicode form ---------------------------------------------------------------------------------------------------
 
 # Characters below U+0300 are NFC by themselves and never join what stands before them.
 _COMPOSABLE = regex.compile(r"[\s\S]?[\u0300-\U0010ffff]+")
@@ -199,15 +199,15 @@ def _compositions(run: str, offset: int) -> Iterator[Edit]:
             yield Edit(offset + start, offset + end, after, "unicode", "nfc")
 
 
-# --- white space -------------------------------------------------------------------------------------------------------
+# --- white space ----------------------------------------------------------------------------------------------------
 
 _SPACE_RUN = re.compile("  +")
 _LAYOUT_RUN = re.compile(r"[ \t\n]{2,}|\t")
 _LAYOUT = " \t\n"
 
 
-def white_space(text: str, unusual: frozenset[str]) -> list[Edit]:
-    """Edits for runs of spaces, spaces at line ends and starts, more than one blank line, white space around the text."""
+def white_space(text: str, _unusual: frozenset[str]) -> list[Edit]:
+    """Edits for runs of spaces, spaces at line ends and starts, runs of blank lines, white space around the text."""
     if not text:
         return []
     has_outer = text[0] in _LAYOUT or text[-1] in _LAYOUT

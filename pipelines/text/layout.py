@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipelines.text.edits import Edit
 
-# --- words broken at the end of a line ---------------------------------------------------------------------------------
+# --- words broken at the end of a line ------------------------------------------------------------------------------
 
 _BREAK = re.compile(r"-\n(?=[^\W\d_]{2})")
 _BEFORE = re.compile(r"(?<![\w'-])[^\W\d_]{2,}\Z")
@@ -19,7 +19,7 @@ _LONGEST_HALF = 30
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-def broken_words(text: str, unusual: frozenset[str]) -> list[Edit]:
+def broken_words(text: str, _unusual: frozenset[str]) -> list[Edit]:
     """Edits that join a word which a line end broke, where the same text also writes it in one piece, unhyphenated."""
     if "-\n" not in text:
         return []
@@ -48,7 +48,7 @@ def _standing(text: str, breaks: list[tuple[str, str, int]]) -> set[str]:
     return wanted.intersection(word.lower() for word in _WORD.findall(text))
 
 
-# --- pages -------------------------------------------------------------------------------------------------------------
+# --- pages ----------------------------------------------------------------------------------------------------------
 
 # 12, - 12 -, Page 12, [Pg 12]; a bare [12] is a footnote, and a bare number of four digits may be a year.
 _NUMBER_LINE = re.compile(
@@ -71,7 +71,7 @@ class _Page(NamedTuple):
     runs_on: bool
 
 
-def page_furniture(text: str, unusual: frozenset[str]) -> list[Edit]:
+def page_furniture(text: str, _unusual: frozenset[str]) -> list[Edit]:
     """Edits that take out page numbers, and running heads beside them, where their sequence makes them certain.
 
     Certain are at least four lines that hold a number alone, each one more than the one before and about a page apart,

@@ -1,8 +1,8 @@
 """Sentences: where each begins and ends in a cleaned text.
 
-One compiled pattern finds the places where a sentence may end; only there rules look at the words on both sides. Changing
-text does not belong here. The rules restate those that the pragmatic segmenter is known for (initials, abbreviations,
-ellipses, quotations, list marks, numbers), with what is usual in writing on history.
+One compiled pattern finds the places where a sentence may end; only there rules look at the words on both sides.
+Changing text does not belong here. The rules restate those that the pragmatic segmenter is known for (initials,
+abbreviations, ellipses, quotations, list marks, numbers), with what is usual in writing on history.
 """
 
 import re
@@ -17,7 +17,8 @@ _END = re.compile(
 _OPENING = re.compile(r"[\"'(\[{\u00ab\u201c\u2018\u00bf\u00a1*_]*")
 _NEXT_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?(?=[\s,])")
 _SPEAKER = re.compile(
-    r"(?:[^\W\d_]\S* ){1,3}?(?:said|says|asked|replied|cried|shouted|wrote|declared|added|answered|exclaimed|recalled|remarked)\b"
+    r"(?:[^\W\d_]\S* ){1,3}?"
+    r"(?:said|says|asked|replied|cried|shouted|wrote|declared|added|answered|exclaimed|recalled|remarked)\b"
 )
 _LIST_MARK = re.compile(r"[(\[]?(?:[0-9]{1,3}|[A-Za-z]|[ivxIVX]{1,5})")
 _BULLET = re.compile(r"(?<=\s)[\u2022\u2043\u25e6\u25aa](?=\s)")
@@ -28,30 +29,33 @@ def _words(listed: str) -> frozenset[str]:
 
 
 _TITLES = _words(
-    "mr mrs ms mx messrs mme mlle dr prof rev hon fr st ste sen rep gov pres gen col lt maj capt cpt sgt cpl pvt adm cmdr"
-    " comdr brig amb insp supt sec'y mgr msgr dipl hr hrn tov comr проф акад тов ген им ул св м-р"
+    "mr mrs ms mx messrs mme mlle dr prof rev hon fr st ste sen rep gov pres gen col lt maj capt cpt sgt cpl pvt"
+    " adm cmdr comdr brig amb insp supt sec'y mgr msgr dipl hr hrn tov comr проф акад тов ген им ул св м-р"
 )
 # Before a number (no. 5, pp. 12-14, Feb. 25) these are abbreviations; before a word they may end a sentence.
 _BEFORE_NUMBERS = _words(
-    "no nos nr p pp pg vol vols ch chap fig figs sec sect art arts para paras par bk pt ser doc docs f fol fols col ll n nn v vv"
-    " jan feb mar apr jun jul aug sep sept oct nov dec str s bd abs стр гл ст п т"
+    "no nos nr p pp pg vol vols ch chap fig figs sec sect art arts para paras par bk pt ser doc docs f fol fols col"
+    " ll n nn v vv jan feb mar apr jun jul aug sep sept oct nov dec str s bd abs стр гл ст п т"
 )
+# These are as often words of their own.
+_COMMON = _words("no mar art par col doc sec fig nos")
 # These are hardly ever the last word.
 _INNER = _words(
-    "e.g i.e eg ie cf viz vs ca approx esp incl orig resp trans ed eds repr op loc ibid z.b d.h u.a bzw vgl sog p.ex т.е т.к см напр"
-    " r.i.p b.c.e"
+    "e.g i.e eg ie cf viz vs ca approx esp incl orig resp trans ed eds repr op loc ibid z.b d.h u.a bzw vgl sog"
+    " p.ex т.е т.к см напр r.i.p b.c.e"
 )
 # These often are, but only a word that usually begins a sentence shows it.
 _OUTER = _words(
-    "jr sr inc ltd co corp bros llc plc gmbh ag dept univ assn etc al esq ph.d m.d b.a m.a a.m p.m a.d b.c u.s u.k u.n u.s.a u.s.s.r d.c"
-    " usw др пр г гг в вв г-н mt ft est hrs mins ave blvd rd"
+    "jr sr inc ltd co corp bros llc plc gmbh ag dept univ assn etc al esq ph.d m.d b.a m.a a.m p.m a.d b.c u.s u.k"
+    " u.n u.s.a u.s.s.r d.c usw др пр г гг в вв г-н mt ft est hrs mins ave blvd rd"
 )
 _STARTERS = _words(
-    "The This That These Those It He She They We You In On At By For From With As If When While Although Though After Before But And"
-    " So Then There Here His Her Their Its Our My Your Such However Moreover Furthermore Thus Meanwhile Nevertheless Yet What Why How"
-    " Who Where Which Some Many Most Both All Another Not Later Since During Because Despite Even Only Once Also Instead Today"
-    " Perhaps Or To It's He's That's There's They're Der Die Das Er Sie Es Ein Eine Im Und Aber Le La Les Il Elle Ils Un Une En Mais Et"
-    " El Los Ella Lo Pero Он Она Они Оно Это В На Но И По С Из Для При Когда"
+    "The This That These Those It He She They We You In On At By For From With As If When While Although Though"
+    " After Before But And So Then There Here His Her Their Its Our My Your Such However Moreover Furthermore Thus"
+    " Meanwhile Nevertheless Yet What Why How Who Where Which Some Many Most Both All Another Not Later Since During"
+    " Because Despite Even Only Once Also Instead Today Perhaps Or To It's He's That's There's They're Der Die Das"
+    " Er Sie Es Ein Eine Im Und Aber Le La Les Il Elle Ils Un Une En Mais Et El Los Ella Lo Pero Он Она Они Оно Это"
+    " В На Но И По С Из Для При Когда"
 )
 _ORDINAL_LANGUAGES = frozenset({"de", "cs", "sk", "pl", "hu", "hr", "sr", "sl", "da", "no", "nb", "fi", "et", "lv"})
 _SHORTEST_WIDTH, _LONGEST_WIDTH = 45, 110
@@ -86,7 +90,7 @@ def _trimmed(text: str, ends: list[int]) -> Iterator[tuple[int, int]]:
         position = max(position, end)
 
 
-# --- full stops --------------------------------------------------------------------------------------------------------
+# --- full stops -----------------------------------------------------------------------------------------------------
 
 
 def _is_end(text: str, match: re.Match[str], language: str) -> bool:
@@ -98,7 +102,7 @@ def _is_end(text: str, match: re.Match[str], language: str) -> bool:
         return not first
     if first.islower():
         return False
-    if text[start] != "." or end - start > 1 and text[start + 1] == ".":
+    if text[start] != "." or text[start : start + 2] == "..":
         return _ends_emphatically(text, match, following)
     word = _word_before(text, start)
     if not word:
@@ -122,7 +126,7 @@ def _word_before(text: str, stop: int) -> str:
 
 
 def _ends_emphatically(text: str, match: re.Match[str], following: int) -> bool:
-    """Whether a sentence ends with `!`, `?` or an ellipsis: not where its speaker follows, nor within brackets `[...]`."""
+    """Whether a sentence ends with `!`, `?` or an ellipsis: not where its speaker follows, nor at `[...]`."""
     marks = match[0]
     if marks[-1] in "\"'\u00bb\u201d\u2019" and _SPEAKER.match(text, following):
         return False
@@ -147,23 +151,18 @@ def _is_abbreviation(text: str, stop: int, word: str, following: int, language: 
         return True
     if word.isdigit():
         return language in _ORDINAL_LANGUAGES and len(word) <= 2
-    is_initial = len(word) == 1 and word.isalpha() or word[-2:-1] in {".", "-"} and word[-1].isalpha()
-    if is_initial or lower in _OUTER or lower in _BEFORE_NUMBERS and not _is_common(lower):
+    is_initial = word[-1].isalpha() and (len(word) == 1 or word[-2] in ".-")
+    if is_initial or lower in _OUTER or (lower in _BEFORE_NUMBERS and lower not in _COMMON):
         next_word = _NEXT_WORD.match(text, following)
         return not (next_word and next_word[0] in _STARTERS)
     return False
-
-
-def _is_common(lower: str) -> bool:
-    """Whether a word that may be an abbreviation is as often a word of its own."""
-    return lower in {"no", "mar", "art", "par", "col", "doc", "sec", "fig", "nos"}
 
 
 def _opens_line(text: str, start: int) -> bool:
     return not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t\"'([")
 
 
-# --- line ends ---------------------------------------------------------------------------------------------------------
+# --- line ends ------------------------------------------------------------------------------------------------------
 
 
 def _line_ends(text: str) -> Iterator[int]:
@@ -201,4 +200,4 @@ def _runs_on(line: str, below: str, width: int) -> bool:
     if width and len(line) + 1 + len(below.split(None, 1)[0]) > width:
         return True
     is_open = line[-1] not in '.!?:;"\u2026'
-    return is_open and (4 * len(line) >= 3 * width > 0 or below[0].islower() and len(line) >= _SHORTEST_WIDTH)
+    return is_open and (4 * len(line) >= 3 * width > 0 or (below[0].islower() and len(line) >= _SHORTEST_WIDTH))

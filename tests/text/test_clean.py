@@ -130,7 +130,10 @@ def test_running_heads_go_with_their_pages() -> None:
     assert "CRISIS" not in cleaned(text)
 
 
-_SINGLE = "aeno \n\t\r\f\v-&;#19\u00a0\u00ad\u200c\u200d\u2019\u201c\u00ab\u00bb\u00c3\u00a9\u00e2\u20ac\u2122\u0301\u0323\ufb01\ufb03\x85\x92\u2028"
+_SINGLE = (
+    "aeno \n\t\r\f\v-&;#19\u00a0\u00ad\u200c\u200d\u2019\u201c\u00ab\u00bb\u00c3\u00a9\u00e2\u20ac\u2122"
+    "\u0301\u0323\ufb01\ufb03\x85\x92\u2028"
+)
 _LONGER = ["&amp;", "&#8217;", "Ã¡", "â€™", "-\n", "\u1100\u1161\u11a8", "\u0f73", "aa-\naa", "n't"]
 awkward = st.lists(
     st.one_of(st.sampled_from(_SINGLE), st.sampled_from(_LONGER), st.characters(exclude_categories=["Cs"])), max_size=40

@@ -1,4 +1,4 @@
-"""Sentences: where they end, in the writing of historians and of forums; the well-known golden rules in our own words."""
+"""Sentences: where they end, in the writing of historians and of forums; the known golden rules in our own words."""
 
 import re
 
