@@ -7,14 +7,14 @@ The work per run is a pure function of the run's letters (`runs.parts`), remembe
 depends on the place in the text (sentence starts, the words beside it) is done each time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
 import regex
 
-from pipelines.names.lexicon import words
-from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, Part, parts
+from pipelines.names.lexicon import Trait, traits, words
+from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, parts
 
 
 class Candidate(NamedTuple):
@@ -39,7 +39,7 @@ _WORD = (
     rf"\p{{Lu}}[\p{{L}}\p{{M}}]*+(?:(?:{_APOSTROPHE}|[-‑])[\p{{L}}\p{{M}}]++)*+"
     rf"(?:\.(?<=(?<!\p{{L}})(?:\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+"
 )
-_PREFIX = r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez)[-‑]|[dl]['’])?+[ʿʾʻʼ‘]?+"
+_PREFIX = r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑]|[dl]['’])?+[ʿʾʻʼ‘]?+"
 _GAP = r"(?:[ \t\u00a0]|[ \t]?\n[ \t]?(?!\s))"
 # A run: words with a gap (and particles, "of the") between them, or an initial's dot, or what follows a comma: Jr.
 _RUN = regex.compile(
@@ -53,6 +53,11 @@ _HEADING = regex.compile(
     regex.M,
 )
 _CAPITALS = regex.compile(r"^[^\p{Ll}\n]*+\p{Lu}{2}[^\p{Ll}\n]*+$", regex.M)
+# What may follow a king's number, rather than the pronoun: "Thutmose I's", "Nicholas I was", "Charles I, who".
+_REGNAL = regex.compile(
+    r"['’]s\b|[,.;:)]| (?:was|had|has|is|of|and|in|to|who|whose|by|as|at|on|for|did|died|reigned|ruled|spoke|himself|ordered|granted"
+    r"|gave|made|became|succeeded|also|or|from|the|with)\b"
+)
 _NUMBER_BEFORE = regex.compile(r"\d{1,3}(?:st|nd|rd|th)$")
 
 
@@ -66,10 +71,9 @@ def _before() -> dict[str, str]:
 @cache
 def _after() -> dict[str, str]:
     """The first letters of what follows a name and speaks for a person: verbs of saying, "who"."""
-    return dict.fromkeys((f" {verb} "[:6] for verb in sorted(words()["person_verbs"])), "person") | {
-        ", who ": "person",
-        ", whos": "person",
-    }
+    verbs = sorted(words()["person_verbs"])
+    heads = [f" {verb}{sign}"[:6] for verb in verbs for sign in " :,"]
+    return dict.fromkeys([*heads, ", who ", ", whos"], "person")
 
 
 def find(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
@@ -87,7 +91,11 @@ def find(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
         start, end = match.span()
         while boundary <= start:
             boundary = next(starts, len(text) + 1)
-        if boundary < end and not _is_initials(text[start:boundary]):
+        if text[end - 2 : end] == " I" and not _REGNAL.match(text, end):
+            end -= 2
+            if end <= start:
+                continue
+        if boundary < end and not _goes_on(text[start:boundary]):
             _take(found, text, start, _trim(text, start, boundary), modes)
             _take(found, text, boundary, end, modes)
         else:
@@ -99,14 +107,15 @@ def _modes(text: str, sentence_starts: Sequence[int]) -> "_Modes":
     opening = {_FIRST_LETTER.match(text, start).end() for start in sentence_starts}  # type: ignore[union-attr]
     lines = [(*match.span(), HEADING) for match in _HEADING.finditer(text)]
     lines += [(*match.span(), CAPITALS) for match in _CAPITALS.finditer(text)]
-    return _Modes(opening, sorted(lines))
+    return _Modes(opening, set(sentence_starts), sorted(lines))
 
 
 class _Modes:
     """How a run has to be read where it stands: inside a sentence, opening it, in a heading, in a line of capitals."""
 
-    def __init__(self, opening: set[int], lines: list[tuple[int, int, int]]) -> None:
+    def __init__(self, opening: set[int], sentences: set[int], lines: list[tuple[int, int, int]]) -> None:
         self.opening = opening
+        self.sentences = sentences
         self.lines = lines
         self.next = 0
 
@@ -119,9 +128,14 @@ class _Modes:
         return INITIAL if start in self.opening or (start and text[start - 1] in '"“„«‹') else INSIDE
 
 
-def _is_initials(head: str) -> bool:
-    """Whether a run's head is nothing but initials: then what seems a sentence start is none."""
-    return all(len(word) <= 5 and word.endswith(".") for word in head.split())
+def _goes_on(head: str) -> bool:
+    """Whether a run goes on where a sentence seems to start: after initials and abbreviations (George W. | Bush)."""
+    *before, last = head.split()
+    if not last.endswith("."):
+        return False
+    if len(last) > 2 or not before:
+        return True
+    return before[-1].endswith(".") or bool(traits(before[-1].lower()) & Trait.GIVEN)
 
 
 def _trim(text: str, start: int, end: int) -> int:
@@ -153,8 +167,14 @@ def _take(found: list[Candidate], text: str, start: int, end: int, modes: _Modes
                 if joined < 0:
                     continue
                 first = joined
-        if stop == length and not hint:
-            hint = _AFTER.get(text[end : end + 6], "")
+        if stop == length:
+            if (
+                run[-1] == "."
+                and (end == len(text) or text[end] == "\n" or end + 1 in modes.sentences)
+                and run[-3:-2] != "."
+            ):
+                last -= 1
+            hint = hint or ("" if run.isupper() else _AFTER.get(text[end : end + 6], ""))
         found.append(Candidate(first, last, hint))
 
 
@@ -179,7 +199,7 @@ def _widen(text: str, start: int, length: int, hint: str) -> tuple[int, str]:
 
 
 _JOINED = regex.compile(
-    r"(?<![\p{L}\p{M}\p{N}])(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez)[-‑]|d['’]|[ʿʾʻ‘])[ʿʾʻ‘]?$"
+    r"(?<![\p{L}\p{M}\p{N}])(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑]|d['’]|[ʿʾʻ‘])[ʿʾʻ‘]?$"
 )
 _NOT_JOINED = regex.compile(r"[\p{L}\p{M}\p{N}][-‑]$")
 

@@ -13,6 +13,7 @@ import json
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import IntFlag
 from functools import cache, lru_cache
@@ -43,16 +44,21 @@ class Trait(IntFlag):
     SUFFIX = 65536
     ORGANISATION_NAME = 131072
     EVENT_NAME = 262144
+    FORENAME = 524288
+    TERRITORY = 1048576
 
 
 @cache
 def words() -> dict[str, Any]:
     """The closed classes of words.toml: name of the class → frozenset of words (or of phrases)."""
-    raw = importlib.resources.files("pipelines.names").joinpath("words.toml").read_text(encoding="utf-8")
     return {
         name: frozenset(value.split() if isinstance(value, str) else value)
-        for name, value in tomllib.loads(raw).items()
+        for name, value in tomllib.loads(_read("words.toml")).items()
     }
+
+
+def _read(name: str) -> str:
+    return importlib.resources.files("pipelines.names").joinpath(name).read_text(encoding="utf-8")
 
 
 def fold(word: str) -> str:
@@ -85,21 +91,38 @@ def _flat(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _mimesis(file: str, field: str) -> Iterator[str]:
-    """All strings under a field of mimesis' data sets, of every country, in order."""
+def _mimesis(file: str, field: str) -> Iterator[tuple[str, list[str]]]:
+    """The strings under a field of each of mimesis' data sets, with the data set's name, in order."""
     root = importlib.resources.files("mimesis.datasets")
     for folder in sorted(root.iterdir(), key=lambda entry: entry.name):
         path = folder.joinpath(file)
         if folder.is_dir() and path.is_file():
-            yield from _flat(json.loads(path.read_text(encoding="utf-8")).get(field, []))
+            yield folder.name, list(_flat(json.loads(path.read_text(encoding="utf-8")).get(field, [])))
 
 
 @cache
 def given_names() -> frozenset[str]:
     """Given names, lower case, in the scripts of their countries and Cyrillic ones in Latin letters too."""
-    names = {name.lower() for name in _mimesis("person.json", "names") if len(name) > 1} | words()["given"]
+    groups = tomllib.loads(_read("given_names.toml"))["groups"].split()
+    names = {name for name in _countries() if len(name) > 1} | words()["given"] | set(groups)
     latin = {"".join(_CYRILLIC.get(c, c) for c in name) for name in names if "а" <= name[0] <= "ґ"}
     return frozenset(names | latin)
+
+
+@cache
+def forenames() -> frozenset[str]:
+    """The given names that are hardly anything else: in the groups of given names, or usual in three countries."""
+    groups = tomllib.loads(_read("given_names.toml"))["groups"].split()
+    return frozenset(groups) | words()["given"] | {name for name, n in _countries().items() if n >= 3 and len(name) > 2}
+
+
+@cache
+def _countries() -> Counter[str]:
+    """In how many of mimesis' data sets a given name is."""
+    counts: Counter[str] = Counter()
+    for _, names in _mimesis("person.json", "names"):
+        counts.update({name.lower() for name in names})
+    return counts
 
 
 @cache
@@ -110,16 +133,24 @@ def _given_keys() -> frozenset[str]:
 @cache
 def surnames() -> frozenset[str]:
     """Surnames of some forty countries, lower case."""
-    return frozenset(name.lower() for name in _mimesis("person.json", "surnames") if len(name) > 1)
+    return frozenset(
+        name.lower() for _, names in _mimesis("person.json", "surnames") for name in names if len(name) > 1
+    )
 
 
 @cache
 def towns() -> frozenset[str]:
-    """Names of one or more words, lower case, of towns and territories."""
-    english = Locale("en").territories
-    return frozenset(name.lower() for name in _mimesis("address.json", "city")) | frozenset(
-        name.lower() for name in english.values() if name[0].isalpha()
-    )
+    """Names of one or more words, lower case, of towns, states and territories."""
+    listed = (name for field in ("city", "state") for _, names in _mimesis("address.json", field) for name in names)
+    return frozenset(name.lower() for name in listed if len(name) > 2 and not name.isupper()) | territories()
+
+
+@cache
+def territories() -> frozenset[str]:
+    """Names of countries, American states and well-known towns, lower case: places before anything else."""
+    states = dict(_mimesis("address.json", "state")).get("en", [])
+    countries = (name for name in Locale("en").territories.values() if name[0].isalpha())
+    return frozenset(name.lower() for name in (*states, *countries) if len(name) > 2) | words()["places_known"]
 
 
 @cache
@@ -196,7 +227,14 @@ def _table() -> dict[str, int]:
     for trait, members in _classes():
         for word in members:
             table[word] = table.get(word, 0) | int(trait)
-    for trait, members in ((Trait.GIVEN, given_names()), (Trait.SURNAME, surnames()), (Trait.TOWN, towns())):
+    lists = (
+        (Trait.GIVEN, given_names()),
+        (Trait.FORENAME, forenames()),
+        (Trait.SURNAME, surnames()),
+        (Trait.TOWN, towns()),
+        (Trait.TERRITORY, territories()),
+    )
+    for trait, members in lists:
         for word in members:
             table[word] = table.get(word, 0) | int(trait)
     return table
@@ -236,7 +274,7 @@ def _hyphenated(word: str) -> int:
         and any(part & Trait.TITLE for part in parts)
     ):
         found |= Trait.TITLE
-    if parts and parts[0] & Trait.GIVEN and not parts[0] & Trait.ORDINARY:
+    if len(parts) > 1 and all(part & Trait.GIVEN and not part & Trait.ORDINARY for part in parts):
         found |= Trait.GIVEN
     return int(found)
 

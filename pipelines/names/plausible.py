@@ -61,7 +61,7 @@ def propagate(names: "pd.Series[str]", kinds: "pd.Series[str]") -> "pd.Series[st
     full = names[several & (kinds == "person")].str.rstrip(".")
     words = full.str.split()
     bearers = set(words.str[-1]) | set(words.str[0])
-    lone = ~several & (kinds == "unknown") & names.isin(bearers)
+    lone = ~several & (kinds == "unknown") & names.isin(bearers) & ~names.str.isupper()
     return kinds.mask(lone, "person")
 
 

@@ -42,7 +42,7 @@ _NAME = int(Trait.GIVEN | Trait.SURNAME)
 _OPENER, _MONTH, _TITLE, _MODIFIER = int(Trait.OPENER), int(Trait.MONTH), int(Trait.TITLE), int(Trait.MODIFIER)
 _ROLE, _PEOPLE, _GIVEN, _SURNAME = int(Trait.ROLE), int(Trait.PEOPLE), int(Trait.GIVEN), int(Trait.SURNAME)
 _ORDINARY, _NEVER, _LEADING, _TOWN = int(Trait.ORDINARY), int(Trait.NEVER), int(Trait.LEADING_CUE), int(Trait.TOWN)
-_SUFFIX = int(Trait.SUFFIX)
+_SUFFIX, _FORENAME, _TERRITORY = int(Trait.SUFFIX), int(Trait.FORENAME), int(Trait.TERRITORY)
 _INITIAL_TRAIT = 1 << 24
 _WHOLE = 1 << 25
 _LINK_WORDS = frozenset(("of", "the", "for"))
@@ -64,7 +64,8 @@ def parts(run: str, mode: int) -> tuple[Part, ...]:
     """
     found: list[Part] = []
     for segment in _segments(_tokens(run), mode):
-        found += _names(segment, mode)
+        opens = mode != INITIAL or (bool(segment) and segment[0].start == 0)
+        found += _names(segment, mode if opens else INSIDE)
     return tuple(found)
 
 
@@ -87,11 +88,22 @@ def _token(start: int, text: str) -> Token:
     if text.isupper():
         if "." in text:
             known = known & _KNOWN or _INITIAL_TRAIT
+        elif len(text) == 1:
+            known = _SINGLE.get(text, _INITIAL_TRAIT)
         elif known & _KNOWN and len(text) > 1:
             known &= _KNOWN | int(Trait.ORGANISATION)
     elif known & (_OPENER | _NEVER):
         known &= ~_KNOWN
     return Token(start, start + len(text), text, lower, known)
+
+
+_SINGLE = {
+    "I": int(Trait.SUFFIX),
+    "A": int(Trait.OPENER),
+    "И": int(Trait.OPENER),
+    "В": int(Trait.OPENER),
+    "Я": int(Trait.OPENER),
+}
 
 
 def _belongs(head: str, tail: str) -> bool:
@@ -156,24 +168,41 @@ def _takes(current: list[Token], link: str) -> bool:
 def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -> bool:
     """Whether a word ends the name before it and is no part of any."""
     known = token.traits
+    if not token.text:
+        return True
     if known & (_WHOLE | _INITIAL_TRAIT) or token.text[:1].islower():
         return False
-    follows_name = bool(before) and bool(before[-1].traits & (_GIVEN | _INITIAL_TRAIT | _TITLE))
+    follows_name = bool(before) and bool(
+        before[-1].traits & (_GIVEN | _INITIAL_TRAIT | _TITLE | _SURNAME) or before[-1].text.islower()
+    )
     if known & _MONTH:
         if after is not None and after.traits & int(Trait.EVENT):
             return False
         if token.lower in words()["months_ambiguous"]:
             return not follows_name and not (after is not None and after.traits & _SURNAME and not before)
         return True
-    if known & (_OPENER | _NEVER) and not known & _SUFFIX:
+    if known & _SUFFIX and before:
+        return False
+    if known & (_OPENER | _NEVER):
+        if (
+            token.lower in _LARGE_PARTICLES
+            and after is not None
+            and not after.traits & (_ORDINARY | _CUE | _OPENER | _NEVER)
+        ):
+            return False
         if token.lower == "will" and not before and after is not None:
             return not after.traits & _SURNAME or bool(after.traits & _GIVEN)
-        return not (follows_name and known & _NAME and len(token.text) > 2 and token.lower not in _FUNCTION)
+        if not before or token.lower in _FUNCTION or mode == HEADING:
+            return True
+        if before[-1].text.islower() or before[-1].traits & _FORENAME:
+            return False
+        return not (follows_name and known & _NAME and len(token.text) > 2)
     if known & _ORDINARY and not known & (_NAME | _CUE | _TITLE | _MODIFIER | _PEOPLE | _ROLE | _SUFFIX):
         return mode == HEADING or (len(token.text) > 2 and token.text.isupper() and mode != CAPITALS)
     return False
 
 
+_LARGE_PARTICLES = frozenset("de da di du del della van von der den ten ter la le el al bin ben ibn las los".split())
 _FUNCTION = frozenset(
     "the and for with from that this was were are his her its who not but all any our their has had into".split()
 )
@@ -187,17 +216,15 @@ def _names(segment: list[Token], mode: int) -> list[Part]:
     title = _last_title(segment)
     if title >= 0:
         return _names(_without_modifiers(segment[:title]), mode) + _part(_edges(segment[title + 1 :]), mode, "person")
-    role = _role(segment)
+    role = _role(segment) or _described(segment)
     if role:
-        return _part(segment[role:], mode, "person")
+        return _names(segment[: role - 1], INSIDE) + _part(segment[role:], mode, "person")
     return _part(_without_adjectives(segment, mode), mode, "")
 
 
 def _edges(segment: list[Token]) -> list[Token]:
     """A segment without particles and links at its end, and links at its start."""
-    while (
-        segment and segment[-1].text[:1].islower() and not segment[-1].traits & _WHOLE and "-" not in segment[-1].text
-    ):
+    while segment and segment[-1].text.islower() and not segment[-1].traits & _WHOLE:
         segment = segment[:-1]
     while segment and segment[0].lower in _LINK_WORDS:
         segment = segment[1:]
@@ -211,15 +238,24 @@ def _last_title(segment: list[Token]) -> int:
         token = segment[i]
         if not token.traits & _TITLE or token.traits & _WHOLE:
             continue
-        before = segment[i - 1].traits if i else 0
-        if before & (_GIVEN | _INITIAL_TRAIT) and not before & (
-            _TITLE | _MODIFIER | _ROLE | _PEOPLE | _TOWN | _ORDINARY
-        ):
+        if i and _bears(segment[i - 1], token, i == last):
             continue  # Reza Shah Pahlavi, John Major
         if i < last and _names_no_person(segment[i + 1 :]):
             continue  # General Assembly, Queen Elizabeth Hospital
         return i
     return -1
+
+
+def _bears(before: Token, title: Token, at_end: bool) -> bool:
+    """Whether a title after a name is part of the name: Martin Luther King, Reza Shah Pahlavi."""
+    known = before.traits
+    if known & (_TITLE | _MODIFIER | _ROLE | _PEOPLE | _WHOLE):
+        return False
+    if at_end and known & _FORENAME and not known & _TERRITORY:
+        return True
+    if at_end:
+        return bool(title.traits & _NAME and known & (_NAME | _INITIAL_TRAIT)) and not known & _TOWN
+    return bool(known & (_GIVEN | _INITIAL_TRAIT)) and not known & (_TOWN | _ORDINARY)
 
 
 def _names_no_person(rest: list[Token]) -> bool:
@@ -253,6 +289,25 @@ def _role(segment: list[Token]) -> int:
     if first & _GIVEN and not last & _CUE or (len(segment) == n + 1 and not first & (_CUE | _ORDINARY | _TOWN)):
         return n
     return 0
+
+
+def _described(segment: list[Token]) -> int:
+    """How many words stand before a full name that describe its bearer: Legendary DJ Casey Kasem, House Minority Leader X Y."""
+    for i in range(1, len(segment) - 1):
+        token, before = segment[i], segment[i - 1]
+        if not token.traits & _FORENAME or token.traits & (_TERRITORY | _ORDINARY) or segment[-1].traits & _CUE:
+            continue
+        if before.traits & _ROLE and not before.traits & _NAME:
+            return i
+        if all(_describes(word) for word in segment[:i]):
+            return i
+    return 0
+
+
+def _describes(token: Token) -> bool:
+    if token.text.isupper() and len(token.text) > 1 and "." not in token.text:
+        return True
+    return bool(token.traits & (_ORDINARY | _PEOPLE | _ROLE | _MODIFIER)) and not token.traits & (_NAME | _WHOLE)
 
 
 def _without_adjectives(segment: list[Token], mode: int) -> list[Token]:
@@ -299,7 +354,7 @@ def _part(segment: list[Token], mode: int, hint: str) -> list[Part]:
 def _end(segment: list[Token]) -> int:
     """The end of a segment, without the full stop after a single letter at its end (World War I.)."""
     last = segment[-1]
-    if last.text.endswith(".") and not last.traits & _SUFFIX and last.text.count(".") < 2:
+    if last.text.endswith(".") and not last.traits & (_SUFFIX | _INITIAL_TRAIT):
         return last.end - 1
     return last.end
 
@@ -332,24 +387,63 @@ def _person_in_capitals(segment: list[Token]) -> bool:
 def _kind(segment: list[Token]) -> str:
     """The kind that a segment's own words speak for; empty where they don't."""
     first, last = segment[0], segment[-1]
+    if len(segment) > 1 and first.lower in _PLACE_HEADS:
+        return "place"
     if any(token.lower == "of" for token in segment):
         head = segment[[token.lower for token in segment].index("of") - 1]
         return "person" if head.lower in _NOBLE else _cue_kind(head.traits) or _cue_kind(last.traits)
     if last.traits & _CUE and not (first.traits & _GIVEN and last.traits & _SURNAME):
         return _cue_kind(last.traits)
     if len(segment) == 1:
-        return "place" if last.traits & _TOWN and not last.traits & _GIVEN else ""
+        return _kind_alone(last)
     if last.traits & _WHOLE:
         return "place" if last.traits & _TOWN else ""
-    if (
-        last.traits & _SUFFIX
-        or first.traits & (_GIVEN | _INITIAL_TRAIT)
-        or any(_PATRONYMIC.match(t.lower) for t in segment)
-    ):
+    if _is_person(segment):
         return "person"
-    if first.traits & _LEADING and first.traits & _CUE:
-        return _cue_kind(first.traits)
-    return "person" if any(token.text[:1].islower() for token in segment) else ""
+    return _cue_kind(first.traits) if first.traits & _LEADING else ""
+
+
+def _kind_alone(token: Token) -> str:
+    known = token.traits
+    if known & _TERRITORY or (known & _TOWN and not known & (_NAME | _ORDINARY)):
+        return "place"
+    if known & _TOWN and not known & _FORENAME:
+        return ""
+    return (
+        "person"
+        if known & _GIVEN
+        and not known & (_ORDINARY | _CUE | _PEOPLE)
+        and len(token.text) > 2
+        and not token.text.isupper()
+        else ""
+    )
+
+
+def _is_person(segment: list[Token]) -> bool:
+    """Whether several words look like a person's full name."""
+    first, last = segment[0].traits, segment[-1].traits
+    if any(_PATRONYMIC.match(token.lower) for token in segment):
+        return True
+    if segment[0].text.isupper() and not segment[-1].text.isupper() and not first & _INITIAL_TRAIT:
+        return len(segment[0].text) < 4 and bool(last & _SURNAME) and not last & _TOWN and not first & _KNOWN
+    if any(token.lower in _LINK_WORDS and token.text.islower() for token in segment) or segment[-1].text[-1].isdigit():
+        return False
+    if first & _INITIAL_TRAIT:
+        return not last & _ORDINARY or bool(last & _NAME)
+    if first & _GIVEN:
+        if first & _TERRITORY or first & (_TOWN | _ORDINARY | _PEOPLE) and not first & _FORENAME:
+            return bool(last & _NAME and not last & _ORDINARY) or (not last & _ORDINARY and not first & _TOWN)
+        return not last & _ORDINARY or bool(first & _FORENAME or last & _SURNAME)
+    if any(token.lower in _LARGE_PARTICLES for token in segment[1:-1]):
+        return True
+    if first & _TOWN or last & (_TOWN | _PEOPLE):
+        return False
+    if last & _SUFFIX or any(token.text[:1].islower() for token in segment):
+        return True
+    return not first & (_ORDINARY | _LEADING | _PEOPLE) and not last & _ORDINARY and len(segment) < 4
+
+
+_PLACE_HEADS = frozenset("san santa são st saint los las fort port mount mt lake cape rio río isla".split())
 
 
 def _cue_kind(known: int) -> str:
