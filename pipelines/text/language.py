@@ -26,8 +26,8 @@ _LETTER_RUN = re.compile(r"[^\W\d_]+")
 # Function words of English that are no words of its neighbours (so not: in, is, was, of, he, we, die).
 _ENGLISH_WORDS = (
     "the and that with which this these those his from were are they their there have has not but would could should"
-    " what who when where been being into other than its it's don't didn't wasn't isn't you your about after before because"
-    " between through does did how why while such only if she her them any more most some then"
+    " what who when where been being into other than its it's don't didn't wasn't isn't you your about after before"
+    " because between through does did how why while such only if she her them any more most some then"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _LEAST_SHARE = 0.12
@@ -40,8 +40,7 @@ _CYRILLIC = (
     ("mk", "\u0453\u045c\u0455"),
     ("sr", "\u0452\u045b\u0458\u0459\u045a\u045f"),
 )
-_CYRILLIC_CODES = frozenset({"be", "bg", "mk", "ru", "sr", "uk"})
-_LEAST_CYRILLIC_CONFIDENCE = 0.5
+_LEAST_CYRILLIC_CONFIDENCE = {"uk": 0.5, "bg": 0.9}
 _CYRILLIC_LETTER = re.compile("[\u0400-\u045f\u0490\u0491]")
 _RUSSIAN_LETTER = re.compile("[\u044b\u044d\u0451]")
 
@@ -76,7 +75,7 @@ def _cyrillic(lower: str) -> str:
     if _RUSSIAN_LETTER.search(lower):
         return "ru"
     code, confidence = _identifier().classify(lower)
-    return str(code) if code in _CYRILLIC_CODES and confidence >= _LEAST_CYRILLIC_CONFIDENCE else "ru"
+    return str(code) if confidence >= _LEAST_CYRILLIC_CONFIDENCE.get(code, 1.0) else "ru"
 
 
 @lru_cache(maxsize=1)
