@@ -6,18 +6,34 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from pipelines.names.settings import NameSettings
+from pipelines.settings import Settings
 from pipelines.stages.places import Paths
 
 REPOSITORY = Path(__file__).parent.parent
 TRIES = 3
+INLINE_BYTES = 1 << 22  # a worker's start costs as much as working on so much
+NAMES = NameSettings()
 Report = Callable[[str, int, int], None]
+
+
+def _log(label: str, done: int, total: int) -> None:
+    if total and (done in (0, total) or done % max(total // 10, 1) == 0):
+        LOG.info("%s: %d of %d", label, done, total)
+
+
+LOG = dg.get_dagster_logger("variorum")
+REPORT: ContextVar[Report] = ContextVar("report", default=_log)
+"""Who is told the label, what is done and how much there is: the run's log, or the terminal of `make build`."""
 
 
 def default_place(variable: str, default: str) -> str:
@@ -31,6 +47,17 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
     seeds: str = Field(description="Folder with the raw documents (VARIORUM_SEEDS).")
     reference: str = Field(description="Folder with authority, spelling and decision files (VARIORUM_REFERENCE).")
     data: str = Field(description="Folder for all outputs (VARIORUM_DATA).")
+
+    _held: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Keep other builds away while this one runs."""
+        self._held.enter_context(locked(Path(self.data)))
+        self.paths().store.sweep_unfinished()
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Let the next build in."""
+        self._held.close()
 
     def paths(self) -> Paths:
         """The places as the stages want them."""
@@ -57,42 +84,54 @@ def locked(data: Path) -> Iterator[None]:
         yield
 
 
+class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """How certain a name must be, and what is done about spelling."""
+
+    accept: float = Field(default=NAMES.accept, gt=0.5, le=1, description="Names this certain are accepted, and their spelling unified.")
+    review: float = Field(default=NAMES.review, ge=0, le=1, description="Names this certain are linked, marked for review, and left as written.")
+
+    def settings(self) -> Settings:
+        """The settings as the stages want them."""
+        return Settings(replace(NAMES, accept=self.accept, review=self.review))
+
+
 class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Runs the passes: in processes of this machine, or on a Dask cluster. Results don't depend on which, or on how many."""
 
     engine: str = Field(default="processes", description="`processes` of this machine, or `dask`.")
     number: int = Field(default=0, ge=0, description="How many processes; 0 = one a core.")
     scheduler: str = Field(default="", description="Address of the Dask scheduler; empty = a cluster on this machine.")
-    _report: Report = PrivateAttr(default=lambda label, done, total: None)
 
-    def reporting(self, report: Report) -> "Workers":
-        """These workers, telling `report` the label, what is done and how much there is."""
-        self._report = report
-        return self
+    def run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
+        """Run all calls. A worker that dies is replaced; what it had not finished is done again, up to three times.
 
-    def run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]]) -> None:
-        """Run all calls. A worker that dies is replaced; what it had not finished is done again, up to three times."""
+        Args:
+            label: what is done, for people.
+            function: a pure function from files to files.
+            calls: its arguments, once a call.
+            size: bytes that all calls work on; little work is done here and now.
+        """
         for left in range(TRIES - 1, -1, -1):
             try:
-                return self._run(label, function, calls)
+                return self._run(label, function, calls, size)
             except BrokenProcessPool:
                 if not left:
                     raise
 
-    def _run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]]) -> None:
-        self._report(label, 0, len(calls))
+    def _run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
+        REPORT.get()(label, 0, len(calls))
         number = self.number or os.cpu_count() or 1
-        if self.engine == "processes" and min(number, len(calls)) <= 1:
+        if min(number, len(calls)) <= 1 or size < INLINE_BYTES:
             for done, call in enumerate(calls, 1):
                 function(*call)
-                self._report(label, done, len(calls))
+                REPORT.get()(label, done, len(calls))
             return
         with self._executor(min(number, len(calls))) as executor:
             futures: list[Future[Path]] = [executor.submit(function, *call) for call in calls]
             try:
                 for done, future in enumerate(as_completed(futures), 1):
                     future.result()
-                    self._report(label, done, len(calls))
+                    REPORT.get()(label, done, len(calls))
             except BaseException:
                 for future in futures:
                     future.cancel()

@@ -7,7 +7,7 @@ What the work means belongs to `pipelines.passes`; when a build is published, to
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -57,13 +57,11 @@ class Store:
         """Whether the work is finished."""
         return self.place(step, key).is_dir()
 
-    def sweep(self, keep: Iterable[tuple[str, str]]) -> None:
-        """Remove all finished work but `keep`, and whatever a killed build left unfinished."""
-        kept = set(keep)
-        for step in self.root.iterdir() if self.root.is_dir() else ():
-            for piece in step.iterdir() if step.is_dir() else ():
-                if (step.name, piece.name) not in kept:
-                    shutil.rmtree(piece)
+    def sweep(self, is_kept: Callable[[str], bool]) -> None:
+        """Remove the finished work whose key is not kept."""
+        for piece in self.root.glob("*/*"):
+            if not is_kept(piece.name):
+                shutil.rmtree(piece)
 
     def sweep_unfinished(self) -> None:
         """Remove what a killed build left unfinished."""

@@ -6,7 +6,7 @@ decided in `pipelines.names.context`, how edits compose in `pipelines.text.edits
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pipelines.names.context import Name, Reading, decide
 from pipelines.passes import spans
 from pipelines.passes.clean import Group
 from pipelines.passes.dates import parse_dates
+from pipelines.passes.decisions import Mentions, decide_by_hand
 from pipelines.passes.spans import EditColumns, Ints
 from pipelines.text import spelling
 from pipelines.text.edits import Edit, apply, compose
@@ -45,17 +46,6 @@ class Task:
     in_threads: Path
 
 
-@dataclass(frozen=True)
-class Mentions:
-    """Names in the group's cleaned text, in order: the post, the span, and the reading that holds."""
-
-    post: Ints
-    start: Ints
-    end: Ints
-    reading: Ints
-    readings: list[Reading]
-
-
 def apply_readings(task: Task, place: Path) -> Path:
     """Write the published parts of a group into the folder `place`."""
     return work.make(place, lambda folder: _apply(task, folder))
@@ -69,7 +59,8 @@ def _apply(task: Task, folder: Path) -> None:
     text = apply(raw, cleaning)
     clean_columns = EditColumns.of(cleaning)
     clean_base = clean_columns.bases_in_output(raw_base)
-    mentions = _mentions(task, posts, text, clean_base)
+    found = _mentions(task, posts, text, clean_base)
+    mentions, used = decide_by_hand(found, parquet.read(task.decisions).to_pylist(), posts["post_id"].to_pylist(), text, clean_base)
     changes = _name_edits(mentions, text)
     languages = parquet.read(task.prepared / "posts.parquet")["language"]
     changes += _spelling_edits(task, text, clean_base, languages.to_pylist(), mentions)
@@ -86,6 +77,7 @@ def _apply(task: Task, folder: Path) -> None:
     _write("mentions", named.drop(columns=["explanation"]), folder)
     _write("edits", parts.edits_table(composed, named["mention_id"].tolist()), folder)
     _write_counts(named, folder)
+    parquet.write(pa.table({"line": pa.array(sorted(used), pa.int64())}), folder / "decisions_used.parquet")
 
 
 def _write(name: str, frame: pd.DataFrame, folder: Path) -> None:
@@ -140,8 +132,7 @@ def _mentions(task: Task, posts: pa.Table, text: str, base: Ints) -> Mentions:
     readings = [n.default for n in names]
     reading = name.copy()
     _decide(posts, names, name, post, reading, readings, task.in_threads)
-    mentions = Mentions(post, start + offsets[name, 0], start + offsets[name, 1], reading, readings)
-    return _with_decisions(mentions, task.decisions, posts, text, base)
+    return Mentions(post, start + offsets[name, 0], start + offsets[name, 1], reading, readings)
 
 
 def _decide(
@@ -171,50 +162,6 @@ def _decide(
             if index == len(readings):
                 readings.append(chosen)
             reading[place] = index
-
-
-def _with_decisions(mentions: Mentions, decisions: Path, posts: pa.Table, text: str, base: Ints) -> Mentions:
-    """What a person decided, put over what the rules say: at whole names, or where no name was found."""
-    rows = parquet.read(decisions).to_pylist()
-    if not rows:
-        return mentions
-    spans_taken = {(s, e): i for i, (s, e) in enumerate(zip(mentions.start.tolist(), mentions.end.tolist(), strict=True))}
-    by_surface: defaultdict[str, dict[str, dict[str, object]]] = defaultdict(dict)
-    for row in rows:
-        by_surface[row["surface"]][row["post_id"] or ""] = row
-    pattern = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(s) for s in sorted(by_surface, key=lambda s: (-len(s), s))) + r")(?!\w)")
-    post_ids = posts["post_id"].to_pylist()
-    readings, reading = mentions.readings, mentions.reading.copy()
-    added: list[tuple[int, int, int, int]] = []
-    dropped: set[int] = set()
-    taken = np.zeros(len(text) + 1, bool)
-    for start, end in spans_taken:
-        taken[start:end] = True
-    for match in pattern.finditer(text):
-        start, end = match.span()
-        post = int(np.searchsorted(base, start, side="right")) - 1
-        row = by_surface[match[0]].get(post_ids[post]) or by_surface[match[0]].get("")
-        at = spans_taken.get((start, end))
-        if row is None or end >= base[post + 1] or (at is None and taken[start:end].any()):
-            continue
-        if row["entity_id"] is None:
-            dropped |= {at} if at is not None else set()
-            continue
-        readings.append(_decided(row))
-        if at is None:
-            added.append((post, start, end, len(readings) - 1))
-        else:
-            reading[at] = len(readings) - 1
-    keep = np.array([i not in dropped for i in range(len(reading))], bool)
-    columns = [np.concatenate([column[keep], np.array([a[i] for a in added], np.int64)]) for i, column in enumerate((mentions.post, mentions.start, mentions.end, reading))]
-    order = np.argsort(columns[1], kind="stable")
-    post_column, start_column, end_column, reading_column = (column[order] for column in columns)
-    return Mentions(post_column, start_column, end_column, reading_column, readings)
-
-
-def _decided(row: Mapping[str, object]) -> Reading:
-    entity, kind, canonical, explanation = (str(row[n]) for n in ("entity_id", "kind", "canonical", "explanation"))
-    return Reading(entity, kind, canonical, "decision", 1.0, "accepted", explanation, True, canonical)
 
 
 def _name_edits(mentions: Mentions, text: str) -> list[Edit]:

@@ -50,6 +50,10 @@ class Group:
             table = table.filter(pc.invert(pc.is_in(table["path"], pa.array(self.left_out, pa.string()))))
         return table
 
+    def size(self) -> int:
+        """Bytes of the chunk files."""
+        return sum(chunk.stat().st_size for chunk in self.chunks)
+
     def threads(self) -> pd.Series:
         """The thread of each post, in the order of `posts`."""
         return self.posts()["thread_id"].to_pandas()

@@ -17,6 +17,7 @@ from pipelines.passes import clean as cleaning
 from pipelines.passes.clean import Group
 from pipelines.settings import Settings
 from pipelines.stages.places import Manifest, Paths, Run
+from pipelines.text import spelling
 
 PARTS_WANTED = 40
 SPELLING_FILE, DECISIONS_FILE = "spelling.csv", "decisions.csv"
@@ -90,7 +91,7 @@ def prepare_groups(paths: Paths, run: Run) -> Manifest:
         groups.append({"key": key, "chunks": chunks, "left_out": list(group.left_out)})
         if not paths.store.has("clean", key):
             calls.append((group, paths.store.place("clean", key)))
-    run("Cleaning and finding names", cleaning.clean, calls)
+    run("Cleaning and finding names", cleaning.clean, calls, sum(group.size() for group, _ in calls))
     return paths.write_manifest("passages", {"groups": groups})
 
 
@@ -124,6 +125,21 @@ def _summed(places: Iterable[Path], name: str, by: str, schema: pa.Schema) -> pa
     counts = [column for column in schema.names if column != by]
     summed = table.group_by(by).aggregate([(column, "sum") for column in counts]).sort_by(by)
     return summed.rename_columns([c.removesuffix("_sum") for c in summed.column_names]).select(schema.names)
+
+
+def judge_words(paths: Paths, settings: Settings) -> Manifest:
+    """Each distinct unknown word judged once, by lexicon, the project's rules and the corpus itself."""
+    rules = spelling.load_rules(paths.reference / SPELLING_FILE)
+    words = parquet.read(_surfaces(paths) / "words.parquet")
+    version = work.code_version("text", "stages")
+    key = work.digest(version, repr(settings.spelling), paths.read_manifest("surfaces")["surfaces"], repr(rules))
+
+    def write(folder: Path) -> None:
+        parquet.write(spelling.judge(words, rules, settings.spelling), folder / "corrections.parquet")
+
+    place = work.make(paths.store.place("words", key), write)
+    n_corrections = parquet.read(place / "corrections.parquet").num_rows
+    return paths.write_manifest("corrections", {"corrections": place.name, "n_corrections": n_corrections})
 
 
 @dataclass(frozen=True)
@@ -178,6 +194,11 @@ def resolve_names(paths: Paths, settings: Settings) -> Manifest:
 def resolved(paths: Paths) -> Resolved:
     """What `resolve_names` found."""
     return Resolved(paths.store.place("resolve", paths.read_manifest("readings")["readings"]))
+
+
+def corrected(paths: Paths) -> pa.Table:
+    """What `judge_words` found: one row a word that is corrected."""
+    return parquet.read(paths.store.place("words", paths.read_manifest("corrections")["corrections"]) / "corrections.parquet")
 
 
 def reference_files(paths: Paths) -> list[Path]:

@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 from pipelines import parquet, work
 from pipelines.passes import apply as applying
 from pipelines.passes.read import REFUSALS, source_id
-from pipelines.stages.core import prepared_groups, resolved, sources_read
+from pipelines.stages.core import corrected, prepared_groups, resolved, sources_read
 from pipelines.stages.places import Manifest, Paths, Run
 from schemas.export import validated
 
 PART_TABLES = ("posts", "sentences", "edits", "mentions")
+WHOLE_TABLES = ("sources", "quarantine", "variants", "entities")
 ENTITY_COLUMNS = ("entity_id", "kind", "name", "native_name", "born", "died", "description")
 
 
@@ -22,6 +23,7 @@ def apply_groups(paths: Paths, run: Run) -> Manifest:
     """APPLY for every group, with the readings of just its surfaces and the corrections of just its words."""
     version = work.code_version("passes", "text", "names", "parquet.py")
     readings = resolved(paths)
+    corrections = corrected(paths)
     inputs = _Inputs(paths)
     parts, calls = [], []
     for key, group, prepared in prepared_groups(paths):
@@ -32,7 +34,7 @@ def apply_groups(paths: Paths, run: Run) -> Manifest:
             group,
             prepared,
             readings=inputs.put(mine),
-            corrections=inputs.put(readings.corrections_for(words)),
+            corrections=inputs.put(corrections.filter(pc.is_in(corrections["word"], words))),
             decisions=inputs.put(readings.decisions),
             in_threads=inputs.put(readings.in_threads_of(key)),
         )
@@ -41,7 +43,7 @@ def apply_groups(paths: Paths, run: Run) -> Manifest:
         parts.append(part)
         if not paths.store.has("apply", part):
             calls.append((task, paths.store.place("apply", part)))
-    run("Applying names and spelling", applying.apply_readings, calls)
+    run("Applying names and spelling", applying.apply_readings, calls, sum(task.group.size() for task, _ in calls))
     inputs.sweep()
     return paths.write_manifest("parts", {"parts": parts})
 
@@ -82,9 +84,14 @@ def _counts(paths: Paths, name: str) -> pd.DataFrame:
     return pa.concat_tables([parquet.read(file) for file in part_files(paths, name)]).to_pandas()
 
 
+def whole_table(paths: Paths, name: str) -> Path:
+    """The file of a table that is written in one piece."""
+    return paths.work / "tables" / f"{name}.parquet"
+
+
 def write_table(paths: Paths, name: str, frame: pd.DataFrame) -> Path:
     """Validate a whole table and keep it for the release."""
-    place = paths.work / "tables" / f"{name}.parquet"
+    place = whole_table(paths, name)
     place.parent.mkdir(parents=True, exist_ok=True)
     unfinished = place.with_suffix(".tmp")
     parquet.write(validated(name, frame), unfinished)
@@ -132,7 +139,7 @@ def variants_table(paths: Paths) -> Path:
 def entities_table(paths: Paths) -> Path:
     """The table `entities`: those that are mentioned, from the authority with all its columns, the others as they were made."""
     counts = _counts(paths, "entity_counts").groupby("entity_id", as_index=False).sum()
-    variants = parquet.read(paths.work / "tables" / "variants.parquet", ["entity_id"]).to_pandas()
+    variants = parquet.read(whole_table(paths, "variants"), ["entity_id"]).to_pandas()
     n_variants = variants["entity_id"].value_counts()
     known = resolved(paths).entities
     rows = counts.merge(known, on="entity_id", how="left", validate="one_to_one")
@@ -142,9 +149,36 @@ def entities_table(paths: Paths) -> Path:
     return write_table(paths, "entities", rows[[*_columns("entities"), *extra]])
 
 
+REVIEW_COLUMNS = ["surface", "post_id", "entity_id", "reason", "decided_by", "decided_on"]
+
+
+def review_queue(paths: Paths) -> str:
+    """The open doubts, most mentions first, as a CSV that becomes decisions.csv when `entity_id` is filled in."""
+    variants = parquet.read(whole_table(paths, "variants")).to_pandas()
+    rows = variants[variants["status"] == "review"].rename(columns={"entity_id": "suggested"})
+    rows = rows.assign(**dict.fromkeys(REVIEW_COLUMNS[1:], ""))
+    labels = resolved(paths).entities.set_index("entity_id")["name"]
+    rows["suggested_name"] = rows["suggested"].map(labels)
+    columns = [*REVIEW_COLUMNS, "suggested", "suggested_name", "score", "n_mentions", "n_posts", "explanation"]
+    text: str = rows[columns].to_csv(index=False, lineterminator="\n")
+    return text
+
+
+def unmatched_decisions(paths: Paths) -> pd.DataFrame:
+    """The rows of decisions.csv that matched nothing in the build: `line`, `surface`, `post_id`."""
+    decisions = resolved(paths).decisions.to_pandas()
+    used = pa.concat_tables([parquet.read(file) for file in part_files(paths, "decisions_used")])["line"].to_pandas()
+    return decisions.loc[~decisions["line"].isin(used), ["line", "surface", "post_id"]]
+
+
+def beside(paths: Paths) -> dict[str, str]:
+    """The files that lie beside the tables in a release."""
+    return {"review.csv": review_queue(paths)}
+
+
 def table_files(paths: Paths) -> Iterator[tuple[str, list[Path]]]:
     """Every published table with the files it is made of."""
     for name in PART_TABLES:
         yield name, part_files(paths, name)
-    for name in ("sources", "quarantine", "variants", "entities"):
-        yield name, [paths.work / "tables" / f"{name}.parquet"]
+    for name in WHOLE_TABLES:
+        yield name, [whole_table(paths, name)]

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipelines import work
+from pipelines.work import Store, digest
 
 Manifest = dict[str, Any]
 
 
 class Run(Protocol):
-    """Runs calls somewhere and shows progress under a label."""
+    """Runs calls that work on `size` bytes somewhere, and shows progress under a label."""
 
-    def __call__(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]]) -> None: ...
+    def __call__(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Paths:
         return self.data / ".work"
 
     @property
-    def store(self) -> work.Store:
+    def store(self) -> Store:
         """The finished work."""
-        return work.Store(self.work / "store")
+        return Store(self.work / "store")
 
     def read_manifest(self, stage: str) -> Manifest:
         """What a stage left for the next one."""
@@ -45,8 +45,13 @@ class Paths:
         """Leave for the next stage what this one made; its key is the digest of all it says."""
         place = self.work / "manifests" / f"{stage}.json"
         place.parent.mkdir(parents=True, exist_ok=True)
-        full = {"key": work.digest(json.dumps(manifest, sort_keys=True)), **manifest}
+        full = {"key": digest(json.dumps(manifest, sort_keys=True)), **manifest}
         unfinished = place.with_suffix(f".tmp-{os.getpid()}")
         unfinished.write_text(json.dumps(full, ensure_ascii=False, indent=1))
         unfinished.replace(place)
         return full
+
+    def sweep(self) -> None:
+        """Remove from the store what no manifest names any more."""
+        named = "\n".join(file.read_text() for file in sorted((self.work / "manifests").glob("*.json")))
+        self.store.sweep(lambda key: key in named)

@@ -58,5 +58,5 @@ def read_records(paths: Paths, run: Run) -> Manifest:
         pieces.append({"path": path, "key": key})
         if not paths.store.has("read", key):
             calls.append((paths.seeds, path, (path, *beside), paths.store.place("read", key)))
-    run("Reading", reading.read, calls)
+    run("Reading", reading.read, calls, sum((paths.seeds / path).lstat().st_size for _, path, *_ in calls))
     return paths.write_manifest("records", {"pieces": pieces})

@@ -1,0 +1,66 @@
+# The commands a person has to know: build, test, ui, evaluate, bench, lint.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV ?= .venv
+SEEDS ?= $(or $(VARIORUM_SEEDS),seeds/raw)
+REFERENCE ?= $(or $(VARIORUM_REFERENCE),seeds/reference)
+DATA ?= $(or $(VARIORUM_DATA),data)
+export VARIORUM_SEEDS := $(SEEDS)
+export VARIORUM_REFERENCE := $(REFERENCE)
+export VARIORUM_DATA := $(DATA)
+export DAGSTER_HOME ?= $(CURDIR)/.dagster
+export DO_NOT_TRACK := 1
+BIN := $(VENV)/bin
+
+.PHONY: build test ui evaluate bench lint help
+
+help:
+	@echo "make build     build the dataset from $(SEEDS) into $(DATA)"
+	@echo "make ui        the Dagster UI with its daemon on http://127.0.0.1:3000"
+	@echo "make test      every test"
+	@echo "make evaluate  accuracy against gold data"
+	@echo "make bench     the benchmarks"
+	@echo "SEEDS=, REFERENCE= and DATA= name other folders"
+
+build: $(VENV)/.ready .dagster/dagster.yaml
+	@$(BIN)/python -m pipelines.build
+
+ui: $(VENV)/.ready .dagster/dagster.yaml
+	@$(BIN)/dg dev --host 127.0.0.1 --port 3000
+
+test: $(VENV)/.ready-dev .dagster/dagster.yaml
+	@.ci/debian-packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+evaluate: $(VENV)/.ready-dev
+	@$(BIN)/python -m pipelines.evaluate
+
+bench: $(VENV)/.ready-dev
+	@$(BIN)/python -m benchmarks
+
+.dagster/dagster.yaml: dagster.yaml
+	@mkdir -p $(@D) && cp $< $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Variorum needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

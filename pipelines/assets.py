@@ -1,0 +1,160 @@
+"""The asset graph, read from top to bottom as the data flows: raw → core → out.
+
+Assets say what there is and call the stage that makes it; the work itself is in `pipelines.stages` and below.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dagster as dg
+
+from pipelines import preview, release, work
+from pipelines.resources import Places, Rules, Workers
+from pipelines.stages import core, out, raw, verify
+
+OWNERS = ["team:variorum"]
+RETRY = dg.RetryPolicy(max_retries=1, delay=1)
+
+
+def _asset(layer: str, kinds: set[str], code: tuple[str, ...], **options: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    return dg.asset(
+        key_prefix=[layer],
+        group_name=layer,
+        kinds=kinds,
+        owners=OWNERS,
+        code_version=work.code_version("stages", *code),
+        **options,
+    )
+
+
+# --- raw: what was given ---------------------------------------------------------------------------------------------
+
+REFERENCE = [
+    dg.AssetSpec(["reference", name], group_name="reference", kinds={"csv"}, owners=OWNERS, description=description)
+    for name, description in (
+        ("authority", "Known people, places, organisations and events: `authority/*.csv`."),
+        ("spelling", "The project's own spelling rules: `spelling.csv`."),
+        ("decisions", "What people decided, which wins over every rule: `decisions.csv`."),
+    )
+]
+
+
+@_asset("raw", {"file"}, ("readers",), description="Every seed file with its size and SHA-256.")
+def seeds(places: Places) -> dg.MaterializeResult[Any]:
+    manifest = raw.list_sources(places.paths())
+    return _made(manifest, dagster_row_count=len(manifest["seeds"]), files=preview.listing(list(manifest["seeds"])))
+
+
+@_asset("raw", {"python", "parquet"}, ("readers", "passes/read.py"), deps=[seeds], description="The seed files' records as read: decoded, markup resolved, nothing changed.")
+def records(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
+    manifest = raw.read_records(places.paths(), workers.run)
+    return _made(manifest, files=len(manifest["pieces"]))
+
+
+# --- core: what is decided -------------------------------------------------------------------------------------------
+
+
+@_asset("core", {"python", "parquet"}, ("text", "names", "passes/clean.py"), deps=[records], description="Groups of posts with their clean-up edits, sentences, and the runs of capitals that may be names.")
+def passages(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
+    manifest = core.prepare_groups(places.paths(), workers.run)
+    return _made(manifest, groups=len(manifest["groups"]))
+
+
+@_asset("core", {"pyarrow"}, (), deps=[passages], description="Each distinct surface and each distinct unknown word of the corpus, counted.")
+def surfaces(places: Places) -> dg.MaterializeResult[Any]:
+    return _made(core.merge_surfaces(places.paths()))
+
+
+@_asset("core", {"python"}, ("text",), deps=[surfaces, ["reference", "spelling"]], description="Each distinct unknown word judged once: a slip with one convincing correction, or left alone.")
+def corrections(places: Places, rules: Rules) -> dg.MaterializeResult[Any]:
+    manifest = core.judge_words(places.paths(), rules.settings())
+    return _made(manifest, dagster_row_count=manifest["n_corrections"])
+
+
+@_asset("core", {"python"}, ("names",), deps=[surfaces, ["reference", "authority"], ["reference", "decisions"]], description="Each distinct surface resolved once: which entity, how certain, and why.")
+def readings(places: Places, rules: Rules) -> dg.MaterializeResult[Any]:
+    manifest = core.resolve_names(places.paths(), rules.settings())
+    return _made(manifest, dagster_row_count=core.resolved(places.paths()).names.num_rows)
+
+
+# --- out: what is published ------------------------------------------------------------------------------------------
+
+
+def _out_spec(name: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        ["out", name],
+        deps=[passages, readings, corrections],
+        group_name="out",
+        kinds={"parquet", "pandera"},
+        owners=OWNERS,
+        description=preview.description(name),
+        code_version=work.code_version("stages", "passes", "text", "names"),
+        metadata=preview.column_schema(name),
+    )
+
+
+@dg.multi_asset(specs=[_out_spec(name) for name in out.PART_TABLES], name="texts")
+def texts(places: Places, workers: Workers) -> Iterator[dg.MaterializeResult[Any]]:
+    paths = places.paths()
+    manifest = out.apply_groups(paths, workers.run)
+    for name in out.PART_TABLES:
+        yield _made(manifest, ["out", name], **preview.table(name, out.part_files(paths, name)))
+
+
+def _table_asset(name: str, make: Callable[[Any], Any], *deps: Any) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=name,
+        key_prefix=["out"],
+        group_name="out",
+        kinds={"parquet", "pandera"},
+        owners=OWNERS,
+        deps=list(deps),
+        description=preview.description(name),
+        metadata=preview.column_schema(name),
+        code_version=work.code_version("stages"),
+    )
+    def table(places: Places) -> dg.MaterializeResult[Any]:
+        file = make(places.paths())
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(work.digest(file.read_bytes())), metadata=preview.table(name, [file])
+        )
+
+    return table
+
+
+sources = _table_asset("sources", out.sources_table, records)
+quarantine = _table_asset("quarantine", out.quarantine_table, records)
+variants = _table_asset("variants", out.variants_table, ["out", "mentions"])
+entities = _table_asset("entities", out.entities_table, ["out", "mentions"], variants)
+TABLE_ASSETS = [sources, quarantine, variants, entities]
+TABLE_KEYS = [dg.AssetKey(["out", name]) for name in (*out.PART_TABLES, *out.WHOLE_TABLES)]
+
+
+@dg.asset(
+    key_prefix=["out"],
+    group_name="out",
+    kinds={"parquet"},
+    owners=OWNERS,
+    deps=TABLE_KEYS,
+    description="One complete build, published at once under `latest`, with checksums and descriptions.",
+)
+def dataset(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
+    paths = places.paths()
+    verify.refuse_broken(verify.all_offences(paths, workers.run))
+    build = release.publish(paths.data, out.table_files(paths), out.beside(paths))
+    paths.sweep()
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(build.name),
+        metadata={"path": dg.MetadataValue.path(str(paths.data / "latest")), "build": build.name},
+    )
+
+
+ASSETS = [*REFERENCE, seeds, records, passages, surfaces, corrections, readings, texts, *TABLE_ASSETS, dataset]
+
+
+def _made(manifest: dict[str, Any], key: list[str] | None = None, **metadata: Any) -> dg.MaterializeResult[Any]:
+    return dg.MaterializeResult(
+        asset_key=key and dg.AssetKey(key),
+        data_version=dg.DataVersion(manifest["key"]),
+        metadata={name.replace("dagster_", "dagster/"): value for name, value in metadata.items()},
+    )

@@ -1,0 +1,142 @@
+"""`make build`: runs the job with progress, and ends with a summary or with one message that says what is wrong."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pyarrow as pa
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pipelines import parquet
+from pipelines.automation import JOB
+from pipelines.definitions import build_definitions
+from pipelines.names.authority import ReferenceFileError
+from pipelines.readers import SeedChangedError
+from pipelines.resources import REPORT, BuildRunning, default_place
+from pipelines.stages.out import unmatched_decisions
+from pipelines.stages.places import Paths
+from pipelines.stages.raw import NoSeeds
+from schemas.export import InvalidTable
+
+KNOWN = (BuildRunning, InvalidTable, NoSeeds, OSError, ReferenceFileError, SeedChangedError, ValueError)
+
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # people get progress and a summary instead
+
+
+class BuildFailed(Exception):
+    """A build that published nothing; the message is for the person who started it."""
+
+
+def main() -> int:
+    """The exit status: 0 for a complete, valid, published build."""
+    console = Console(stderr=False, highlight=False)
+    definitions = build_definitions()
+    try:
+        run(definitions, console)
+    except BuildFailed as failure:
+        Console(stderr=True, highlight=False).print(f"The build failed: {failure}", style="bold red", markup=False, soft_wrap=True)
+        return 1
+    summarise(Path(default_place("VARIORUM_DATA", "data")), console)
+    return 0
+
+
+def run(definitions: dg.Definitions, console: Console) -> None:
+    """Run the job, showing each stage as it goes.
+
+    Raises:
+        BuildFailed: a step failed, or a check stopped the release.
+    """
+    columns = (TextColumn("{task.description:<30}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        tasks: dict[str, Any] = {}
+
+        def report(label: str, done: int, total: int) -> None:
+            if not total:
+                return
+            if label not in tasks:
+                tasks[label] = progress.add_task(label, total=total)
+            progress.update(tasks[label], completed=done, total=total)
+
+        REPORT.set(report)
+        try:
+            with _instance() as instance:
+                result = definitions.resolve_job_def(JOB).execute_in_process(QUIET, instance, raise_on_error=False)
+        except KNOWN as error:
+            raise BuildFailed(str(error)) from error
+    if not result.success:
+        raise BuildFailed(_reason(result))
+
+
+def _instance() -> Any:
+    return dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral()
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_failure and getattr(event.event_specific_data, "error", None):
+            error = event.event_specific_data.error
+            while error.cause:
+                error = error.cause
+            return str(error.message).strip()
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
+            rows = evaluation.metadata["rows"].value
+            return f"check {evaluation.check_name} on {'/'.join(evaluation.asset_key.path)}: {evaluation.description}\n{rows}"
+    return "see the run in the Dagster UI (make ui)."
+
+
+def summarise(data: Path, console: Console) -> None:
+    """Say what was built: files, posts, names, edits, what was refused, and where the tables are."""
+    latest = data / "latest"
+    read = lambda name, columns: _table(latest / f"{name}.parquet", columns)  # noqa: E731
+    sources, variants = read("sources", ["status", "n_posts"]), read("variants", ["surface", "entity_id", "canonical", "status"])
+    entities, edits = read("entities", ["kind", "name", "in_authority", "n_mentions", "n_variants"]), read("edits", ["kind"])
+    mentions, quarantine = read("mentions", ["status"]), read("quarantine", ["reason"])
+    unified = variants[(variants["status"] == "accepted") & (variants["surface"] != variants["canonical"])]
+    line = lambda label, text: console.print(f"  {label:<12} {text}", markup=False, soft_wrap=True)  # noqa: E731
+    console.print("\nThe dataset is complete.\n", style="bold green")
+    line("Files", f"{_n(len(sources))} ({_tally(sources['status'])}), {_n(sources['n_posts'].sum())} posts")
+    line("Names", f"{_n(len(mentions))} mentions of {_n(len(entities))} entities ({_tally(entities['kind'])}), "
+         f"{_n(int(entities['in_authority'].sum()))} of them in the authority")  # fmt: skip
+    line("Spellings", f"{_n(len(variants))} variants, {_n(len(unified))} unified{_examples(unified)}")
+    line("Edits", f"{_n(len(edits))} ({_tally(edits['kind'])})")
+    line("Review", f"{_n(int((mentions['status'] == 'review').sum()))} mentions wait for a person: {latest / 'review.csv'}")
+    if len(quarantine):
+        line("Quarantine", f"{_n(len(quarantine))} ({_tally(quarantine['reason'])}): {latest / 'quarantine.parquet'}")
+    for row in unmatched_decisions(_paths(data)).itertuples():
+        line("Decision", f"decisions.csv, line {row.line}: {row.surface!r} matches nothing in these seeds.")
+    line("Tables", f"{latest}{os.sep}*.parquet, described in {latest / 'data_dictionary.md'}\n")
+
+
+def _paths(data: Path) -> Paths:
+    return Paths(data, data, data)
+
+
+def _table(path: Path, columns: list[str]) -> pd.DataFrame:
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    return pa.concat_tables([parquet.read(file, columns) for file in files]).to_pandas()
+
+
+def _n(number: int) -> str:
+    return f"{number:,}"
+
+
+def _tally(values: pd.Series) -> str:
+    counts = values.value_counts()
+    return ", ".join(f"{_n(n)} {name}" for name, n in counts[counts > 0].items()) or "none"
+
+
+def _examples(unified: pd.DataFrame) -> str:
+    spellings = unified.groupby("canonical")["surface"].agg(list)
+    most = spellings[spellings.map(len) > 1].sort_values(key=lambda s: s.map(len), ascending=False, kind="stable").head(1)
+    return "".join(f", e.g. {', '.join(found[:4])} → {name}" for name, found in most.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Asset checks: the invariants of the dataset as the UI shows them, and what is worth a warning.
+
+The invariants themselves are in `pipelines.invariants`. A broken one stops the release in the asset `dataset`, whichever
+way that is started.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines import invariants, parquet, preview
+from pipelines.invariants import INVARIANTS
+from pipelines.resources import Places, Workers
+from pipelines.stages import out, verify
+from schemas.tables import TABLES
+
+HOME = {
+    invariants.LOST: "sources",
+    invariants.UNDO: "edits",
+    invariants.SLICES: "mentions",
+    invariants.KEYS: "entities",
+    invariants.COUNTS: "variants",
+    invariants.DOUBT: "mentions",
+}
+
+
+ALL_TABLES = [dg.AssetKey(["out", name]) for name in TABLES]
+
+
+def _spec(name: str, description: str) -> dg.AssetCheckSpec:
+    home = dg.AssetKey(["out", HOME[name]])
+    others = [key for key in ALL_TABLES if key != home]
+    return dg.AssetCheckSpec(name, asset=home, description=description, additional_deps=others)
+
+
+@dg.multi_asset_check(specs=[_spec(name, text) for name, text in INVARIANTS.items()], name="invariants")
+def check_invariants(places: Places, workers: Workers) -> Iterator[dg.AssetCheckResult]:
+    for name, offences in verify.all_offences(places.paths(), workers.run).items():
+        broken = f"{offences.number} rows break this: {INVARIANTS[name]}"
+        yield dg.AssetCheckResult(
+            passed=not offences.number,
+            check_name=name,
+            asset_key=["out", HOME[name]],
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=broken if offences.number else INVARIANTS[name],
+            metadata={
+                "offences": offences.number,
+                "rows": dg.MetadataValue.md("\n".join(f"- {text}" for text in offences.first) or "None."),
+            },
+        )
+
+
+@dg.asset_check(asset=["out", "quarantine"], description="Records that were refused; they are kept in `quarantine` with their bytes.")
+def few_are_quarantined(places: Places) -> dg.AssetCheckResult:
+    rows = parquet.read(out.whole_table(places.paths(), "quarantine"), ["path", "locator", "reason", "detail"])
+    return dg.AssetCheckResult(
+        passed=not rows.num_rows,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{rows.num_rows} records or files were quarantined." if rows.num_rows else "Nothing was quarantined.",
+        metadata={"rows": dg.MetadataValue.md(preview.markdown(rows.slice(0, 20).to_pylist()))},
+    )
+
+
+CHECKS = [check_invariants, few_are_quarantined]

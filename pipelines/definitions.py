@@ -1,0 +1,35 @@
+"""Assembly only: everything Dagster loads."""
+
+from typing import Any
+
+import dagster as dg
+
+from pipelines.assets import ASSETS
+from pipelines.automation import build_job, nightly, watch
+from pipelines.checks import CHECKS
+from pipelines.resources import Places, Rules, Workers, default_place
+
+
+def build_definitions(**overrides: Any) -> dg.Definitions:
+    """The definitions, with resources replaced by `overrides`."""
+    resources = {
+        "places": Places(
+            seeds=default_place("VARIORUM_SEEDS", "seeds/raw"),
+            reference=default_place("VARIORUM_REFERENCE", "seeds/reference"),
+            data=default_place("VARIORUM_DATA", "data"),
+        ),
+        "rules": Rules(),
+        "workers": Workers(),
+    }
+    return dg.Definitions(
+        assets=ASSETS,
+        asset_checks=CHECKS,
+        jobs=[build_job],
+        schedules=[nightly],
+        sensors=[watch],
+        resources=resources | overrides,
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()

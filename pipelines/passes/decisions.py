@@ -1,0 +1,89 @@
+"""What a person decided, put over what the rules say: at whole names, or where no name was found.
+
+A decision for one post wins over one for everywhere. What decisions.csv may say is checked in `pipelines.names.authority`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipelines.names.context import Reading
+from pipelines.passes.spans import Ints
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Names in a group's cleaned text, in order: the post, the span, and the reading that holds."""
+
+    post: Ints
+    start: Ints
+    end: Ints
+    reading: Ints
+    readings: list[Reading]
+
+
+Decision = Mapping[str, Any]
+
+
+def decide_by_hand(
+    mentions: Mentions, decisions: Sequence[Decision], post_ids: Sequence[str], text: str, base: Ints
+) -> tuple[Mentions, set[int]]:
+    """The mentions after all decisions, and the lines of the decisions that matched something.
+
+    Args:
+        mentions: what the rules found.
+        decisions: rows with `line`, `surface`, `post_id`, `entity_id` (None: not a name), `kind`, `canonical`, `explanation`, `label`.
+        post_ids: of the posts, in their order.
+        text: the cleaned texts laid end to end; `base` says where each starts.
+    """
+    if not decisions:
+        return mentions, set()
+    by_surface: defaultdict[str, dict[str, Decision]] = defaultdict(dict)
+    for decision in decisions:
+        by_surface[decision["surface"]][decision["post_id"] or ""] = decision
+    spans = list(zip(mentions.start.tolist(), mentions.end.tolist(), strict=True))
+    places = {span: index for index, span in enumerate(spans)}
+    taken = np.zeros(len(text) + 1, bool)
+    for start, end in spans:
+        taken[start:end] = True
+    readings, reading = list(mentions.readings), mentions.reading.copy()
+    added: list[tuple[int, int, int, int]] = []
+    dropped: list[int] = []
+    used: set[int] = set()
+    for match in _pattern(by_surface).finditer(text):
+        start, end = match.span()
+        post = int(np.searchsorted(base, start, side="right")) - 1
+        decision_here = by_surface[match[0]].get(post_ids[post]) or by_surface[match[0]].get("")
+        at = places.get((start, end))
+        if decision_here is None or (at is None and taken[start:end].any()):
+            continue
+        used.add(int(decision_here["line"]))
+        if decision_here["entity_id"] is None:
+            dropped += [at] if at is not None else []
+            continue
+        readings.append(_reading(decision_here))
+        if at is None:
+            added.append((post, start, end, len(readings) - 1))
+        else:
+            reading[at] = len(readings) - 1
+    kept = np.delete(np.arange(len(reading)), dropped)
+    new = np.array(added, np.int64).reshape(-1, 4).T
+    old = (mentions.post, mentions.start, mentions.end, reading)
+    columns = [np.concatenate([column[kept], more]) for column, more in zip(old, new, strict=True)]
+    order = np.argsort(columns[1], kind="stable")
+    post_column, starts, ends, chosen = (column[order] for column in columns)
+    return Mentions(post_column, starts, ends, chosen, readings), used
+
+
+def _pattern(surfaces: Mapping[str, object]) -> re.Pattern[str]:
+    longest_first = sorted(surfaces, key=lambda surface: (-len(surface), surface))
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+
+
+def _reading(decision: Decision) -> Reading:
+    words = (decision[name] for name in ("entity_id", "kind", "canonical"))
+    return Reading(*words, "decision", 1.0, "accepted", decision["explanation"], True, decision["label"])

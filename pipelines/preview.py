@@ -1,0 +1,64 @@
+"""What the Dagster UI shows of a table: its columns with descriptions, its row count, its first rows in Markdown."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pyarrow.parquet as pq
+
+from schemas.export import arrow_schema, type_name
+from schemas.tables import TABLES
+
+ROWS = 10
+CELL = 80
+
+
+def description(name: str) -> str:
+    """What one row of the table is."""
+    return (TABLES[name].model.__doc__ or "").strip()
+
+
+def column_schema(name: str) -> dict[str, Any]:
+    """The columns of a table, for its definition."""
+    columns = [
+        dg.TableColumn(
+            field.name,
+            type=type_name(field.type),
+            description=field.metadata[b"description"].decode(),
+            constraints=dg.TableColumnConstraints(nullable=field.nullable, unique=TABLES[name].key == (field.name,)),
+        )
+        for field in arrow_schema(name)
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns)}
+
+
+def table(name: str, files: list[Path]) -> dict[str, Any]:
+    """Row count and first rows of a table that was made."""
+    rows = sum(pq.read_metadata(file).num_rows for file in files)
+    filled = next((file for file in files if pq.read_metadata(file).num_rows), None)
+    shown = pq.ParquetFile(filled).iter_batches(ROWS) if filled else iter(())
+    return {
+        "dagster_row_count": rows,
+        "preview": dg.MetadataValue.md(markdown(next((b.to_pylist() for b in shown), []))),
+    } | column_schema(name)
+
+
+def listing(names: list[str]) -> Any:
+    """The first names of a list, in Markdown."""
+    more = [f"- and {len(names) - 50} more"] if len(names) > 50 else []
+    return dg.MetadataValue.md("\n".join([*(f"- `{name}`" for name in names[:50]), *more]))
+
+
+def markdown(rows: list[dict[str, Any]]) -> str:
+    """Rows as a Markdown table; long cells are cut, and what could break the table is shown as text."""
+    if not rows:
+        return "No rows."
+    lines = ["| " + " | ".join(rows[0]) + " |", "|" + " --- |" * len(rows[0])]
+    lines += ["| " + " | ".join(_cell(value) for value in row.values()) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else " ".join(str(value).split())
+    text = text if len(text) <= CELL else text[: CELL - 1] + "…"
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "\\`")
