@@ -44,15 +44,17 @@ _GAP = r"(?:[ \t\u00a0]|[ \t]?\n[ \t]?(?!\s))"
 # A run: words with a gap (and particles, "of the") between them, or an initial's dot, or what follows a comma: Jr.
 _RUN = regex.compile(
     rf"(?<![\p{{Lu}}\p{{Ll}}\p{{Lo}}\p{{M}}\p{{N}}_])(?:{_WORD}"
-    rf"(?:{_GAP}(?:(?:{_LINKS}){_GAP}){{0,3}}+(?={_PREFIX}\p{{Lu}}){_PREFIX}|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+)+"
+    rf"(?:{_GAP}(?:(?=\p{{Lu}})|(?=\p{{Ll}}{{1,5}}+[ \n])(?:(?:{_LINKS}){_GAP}){{1,3}}+(?={_PREFIX}\p{{Lu}}){_PREFIX}"
+    rf"|(?=\p{{Ll}}{{0,3}}+[-‑'’ʿʾʻʼ‘]){_PREFIX}(?=\p{{Lu}}))"
+    rf"|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+)+"
 )
-_FIRST_LETTER = regex.compile(r"[^\p{L}\p{N}\n]*+")
-# A line without a full stop in which every word longer than four letters is large, or every letter.
+# A short line without a full stop; a heading if every word of it longer than four letters is large, or every letter.
+_LINE = regex.compile(r"^[^\n]{4,120}+(?<![.!?,;])$", regex.M)
 _HEADING = regex.compile(
-    r"^(?:[^\p{L}\n]*+)(?:(?:\p{Lu}[\p{L}\p{M}'’.-]*+|\p{Ll}{1,4}+(?!\p{L})|[^\p{L}\s]++)[,:;]?[ \t]++){2,}+\p{Lu}[\p{L}\p{M}'’-]*+[)\]\"”]?$",
-    regex.M,
+    r"[^\p{L}\n]*+(?:(?:\p{Lu}[\p{L}\p{M}'’.-]*+|\p{Ll}{1,4}+(?!\p{L})|[^\p{L}\s]++)[,:;]?[ \t]++){2,}+\p{Lu}[\p{L}\p{M}'’-]*+[)\]\"”]?"
 )
-_CAPITALS = regex.compile(r"^[^\p{Ll}\n]*+\p{Lu}{2}[^\p{Ll}\n]*+$", regex.M)
+_CAPITALS = regex.compile(r"[^\p{Ll}\p{Lu}\n]*+\p{Lu}[^\p{Ll}\n]*+")
+_OPENING = frozenset("\"“„«‹(['‘*_—–>")
 # What may follow a king's number, rather than the pronoun: "Thutmose I's", "Nicholas I was", "Charles I, who".
 _REGNAL = regex.compile(
     r"['’]s\b|[,.;:)]| (?:was|had|has|is|of|and|in|to|who|whose|by|as|at|on|for|did|died|reigned|ruled|spoke|himself|ordered|granted"
@@ -84,48 +86,54 @@ def find(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
         sentence_starts: Offsets of sentence beginnings, ascending.
     """
     found: list[Candidate] = []
-    modes = _modes(text, sentence_starts)
-    starts = iter(sentence_starts)
-    boundary = next(starts, len(text))
+    sentences, lines = frozenset(sentence_starts), _lines(text)
+    boundaries, following = iter(sentence_starts), iter(lines)
+    boundary, line = next(boundaries, len(text)), next(following, _NO_LINE)
     for match in _RUN.finditer(text):
         start, end = match.span()
         while boundary <= start:
-            boundary = next(starts, len(text) + 1)
-        if text[end - 2 : end] == " I" and not _REGNAL.match(text, end):
-            end -= 2
-            if end <= start:
-                continue
-        if boundary < end and not _goes_on(text[start:boundary]):
-            _take(found, text, start, _trim(text, start, boundary), modes)
-            _take(found, text, boundary, end, modes)
+            boundary = next(boundaries, len(text) + 1)
+        while line[1] <= start:
+            line = next(following, _NO_LINE)
+        if line[0] <= start:
+            mode = line[2]
+        elif start in sentences or text[start - 1] in _OPENING or start - 2 in sentences:
+            mode = INITIAL
         else:
-            _take(found, text, start, end, modes)
+            mode = INSIDE
+        if text[end - 1] in "I." and text[start:end] not in _COMMON:
+            end = _without_pronoun_or_stop(text, start, end, sentences)
+        if boundary < end and not _goes_on(text[start:boundary]):
+            _take(found, text, start, _trim(text, start, boundary), mode)
+            start, mode = boundary, max(mode, INITIAL)
+        _take(found, text, start, end, mode)
     return found
 
 
-def _modes(text: str, sentence_starts: Sequence[int]) -> "_Modes":
-    opening = {_FIRST_LETTER.match(text, start).end() for start in sentence_starts}  # type: ignore[union-attr]
-    lines = [(*match.span(), HEADING) for match in _HEADING.finditer(text)]
-    lines += [(*match.span(), CAPITALS) for match in _CAPITALS.finditer(text)]
-    return _Modes(opening, set(sentence_starts), sorted(lines))
+_NO_LINE = (1 << 62, 1 << 62, INSIDE)
+_COMMON = frozenset(("I", "A.", "B.", "II", "III"))
 
 
-class _Modes:
-    """How a run has to be read where it stands: inside a sentence, opening it, in a heading, in a line of capitals."""
+def _lines(text: str) -> list[tuple[int, int, int]]:
+    """The lines in which capitals mean little: start, end, and whether it is a heading or one of capitals only."""
+    lines: list[tuple[int, int, int]] = []
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        if _CAPITALS.fullmatch(text, start, end):
+            lines.append((start, end, CAPITALS))
+        elif _HEADING.fullmatch(text, start, end):
+            lines.append((start, end, HEADING))
+    return lines
 
-    def __init__(self, opening: set[int], sentences: set[int], lines: list[tuple[int, int, int]]) -> None:
-        self.opening = opening
-        self.sentences = sentences
-        self.lines = lines
-        self.next = 0
 
-    def at(self, text: str, start: int) -> int:
-        """The mode of a run that starts there; starts must ascend."""
-        while self.next < len(self.lines) and self.lines[self.next][1] <= start:
-            self.next += 1
-        if self.next < len(self.lines) and self.lines[self.next][0] <= start:
-            return self.lines[self.next][2]
-        return INITIAL if start in self.opening or (start and text[start - 1] in '"“„«‹') else INSIDE
+def _without_pronoun_or_stop(text: str, start: int, end: int, sentences: frozenset[int]) -> int:
+    """A run's end without "I" that is no king's number and without the full stop that ends a sentence."""
+    if text[end - 2 : end] == " I":
+        return end if _REGNAL.match(text, end) else end - 2
+    if text[end - 1] == "." and text[end - 3 : end - 2] != ".":
+        ends_sentence = end == len(text) or text[end] == "\n" or end + 1 in sentences
+        return end - 1 if ends_sentence and end - start > 2 else end
+    return end
 
 
 def _goes_on(head: str) -> bool:
@@ -144,40 +152,31 @@ def _trim(text: str, start: int, end: int) -> int:
     return end
 
 
-def _take(found: list[Candidate], text: str, start: int, end: int, modes: _Modes) -> None:
+def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) -> None:
     """Append the candidates of one run."""
     run = text[start:end]
-    pieces = parts(run, modes.at(text, start))
-    if not pieces:
-        return
-    length = end - start
-    for begin, stop, hint in pieces:
+    for begin, stop, hint in parts(run, mode):
         first, last = start + begin, start + stop
         if not begin and start:
             sign = text[start - 1]
             if sign == " ":
-                gap = text.rfind(" ", start - 24 if start > 24 else 0, start - 1)
-                word = text[gap + 1 : start - 1]
+                word = text[text.rfind(" ", start - 24 if start > 24 else 0, start - 1) + 1 : start - 1]
                 if word in _BEFORE:
                     hint = hint or _BEFORE[word]
                 elif word in _LEADING or word[:1].isdigit():
-                    first, hint = _widen(text, first, stop - begin, hint)
+                    first, hint = _widen(text, first, stop, hint)
             elif sign in "-‑'’ʿʾʻ‘" and start > 1:
-                joined = _joined(text, start)
-                if joined < 0:
+                first = _joined(text, start)
+                if first < 0:
                     continue
-                first = joined
-        if stop == length:
-            if (
-                run[-1] == "."
-                and (end == len(text) or text[end] == "\n" or end + 1 in modes.sentences)
-                and run[-3:-2] != "."
-            ):
-                last -= 1
-            hint = hint or ("" if run.isupper() else _AFTER.get(text[end : end + 6], ""))
-        found.append(Candidate(first, last, hint))
+        if not hint and last == end:
+            hint = _AFTER.get(text[end : end + 6], "")
+            if hint and run.isupper():
+                hint = ""
+        found.append(_new(Candidate, (first, last, hint)))
 
 
+_new = tuple.__new__
 _BEFORE = _before()
 _AFTER = _after()
 _LEADING = words()["leading_particles"]

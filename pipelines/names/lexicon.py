@@ -63,11 +63,19 @@ def _read(name: str) -> str:
 
 def fold(word: str) -> str:
     """A rough key under which spellings of one given name meet (Dmitrij, Dmitriy, Dmitri): for look-up, not for matching."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
-    plain = re.sub(r"['’ʹʼ]", "", plain)
-    plain = plain.replace("ph", "f").replace("kh", "h").replace("sch", "sh").replace("w", "v").replace("ck", "k")
-    plain = re.sub(r"[yj]", "i", plain).replace("c", "k").replace("ks", "x")
-    return re.sub(r"(.)\1+", r"\1", plain)
+    plain = word.replace("ph", "f").replace("kh", "h").replace("sch", "sh").replace("ck", "k").translate(_plain())
+    return _DOUBLED.sub(r"\1", plain)
+
+
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+@cache
+def _plain() -> dict[int, str]:
+    """Latin letters without their marks, those that interchange in romanised names made one, apostrophes left out."""
+    table = {code: unicodedata.normalize("NFKD", chr(code))[0] for code in range(0xC0, 0x250)}
+    table |= {ord(a): b for a, b in zip("yjcwłøđı'’ʹʼ", [*"iikvloid", "", "", "", ""], strict=True)}
+    return {code: {"y": "i", "j": "i", "c": "k", "w": "v"}.get(letter, letter) for code, letter in table.items()}
 
 
 # The usual English romanisation, to know Cyrillic given names in Latin letters too.
@@ -240,21 +248,30 @@ def _table() -> dict[str, int]:
     return table
 
 
-_DERIVED = re.compile(
-    r".{3,}(?:isms?|[^e]ists?|istic|i[sz]ations?|i[sz]ed|i[sz]ing|esque|ovites?|skyites?|hevites?|ninites?)$"
+@cache
+def _lookup() -> tuple[dict[str, int], frozenset[str]]:
+    return _table(), _given_keys()
+
+
+# Endings of words made from names (Trotskyist, Leninism, Khrushchevite, Sovietization).
+_DERIVED = (
+    ("ism", "isms", "ist", "ists", "istic", "ization", "isation", "izations", "isations", "ized", "ised", "izing", "ising", "esque")
+    + ("ovite", "ovites", "skyite", "skyites", "evite", "evites", "inite", "inites", "oviet", "oviets")
 )
+_NOT_DERIVED = ("qvist", "quist", "eist", "christ", "twist", "bist")
 
 
 @lru_cache(maxsize=1 << 18)
 def traits(word: str) -> int:
     """All that is known of a word (written in lower case, without a dot at its end), as an int of `Trait` bits."""
-    found = _table().get(word, 0)
+    table, keys = _lookup()
+    found = table.get(word, 0)
     if "-" in word:
         found |= _hyphenated(word)
     elif not found:
-        if _DERIVED.match(word):
+        if word.endswith(_DERIVED) and len(word) > 6 and not word.endswith(_NOT_DERIVED):
             return int(Trait.PEOPLE)
-        if fold(word) in _given_keys():
+        if fold(word) in keys:
             return int(Trait.GIVEN)
     return found
 
@@ -292,3 +309,9 @@ def phrases() -> dict[str, int]:
         cue = traits(phrase.rsplit(" ", 1)[-1]) & int(Trait.ORGANISATION | Trait.EVENT | Trait.PLACE)
         known[phrase] = known.get(phrase, 0) or cue or int(Trait.TOWN)
     return known
+
+
+@cache
+def phrase_heads() -> frozenset[str]:
+    """The first words of `phrases`."""
+    return frozenset(phrase.partition(" ")[0] for phrase in phrases())

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import regex
 
-from pipelines.names.lexicon import Trait, phrases, traits, words
+from pipelines.names.lexicon import Trait, phrase_heads, phrases, traits, words
 
 INSIDE, INITIAL, HEADING, CAPITALS = range(4)
 
@@ -45,6 +45,9 @@ _ORDINARY, _NEVER, _LEADING, _TOWN = int(Trait.ORDINARY), int(Trait.NEVER), int(
 _SUFFIX, _FORENAME, _TERRITORY = int(Trait.SUFFIX), int(Trait.FORENAME), int(Trait.TERRITORY)
 _INITIAL_TRAIT = 1 << 24
 _WHOLE = 1 << 25
+_SHOUTED = 1 << 26
+_NOT_SHOUTED = _NAME | _CUE | _TITLE | _MODIFIER | _PEOPLE | _ROLE | _SUFFIX
+_BREAKING = _OPENER | _NEVER | _MONTH | _SHOUTED
 _LINK_WORDS = frozenset(("of", "the", "for"))
 _NOBLE = frozenset(
     "duke duchess earl prince princess king queen count countess marquess marquis baron baroness grand".split()
@@ -52,6 +55,7 @@ _NOBLE = frozenset(
 _PATRONYMIC = regex.compile(
     r".{3,}(?:ov|ev|yev|ow|ew)(?:i[ct]c?h|ich|ych|yč|ič|na|ny)$|.{3,}(?:ович|евич|ич|овна|евна|ична)$"
 )
+_PATRONYMIC_ENDS = ("ch", "na", "č", "ny", "ич", "на")
 
 
 @lru_cache(maxsize=1 << 17)
@@ -62,6 +66,9 @@ def parts(run: str, mode: int) -> tuple[Part, ...]:
         run: Capitalised words with the gaps, particles and "of the" between them.
         mode: INSIDE a sentence, INITIAL (opening one), in a HEADING in title case, in a line of CAPITALS.
     """
+    if run.isalpha():
+        token = Token(0, len(run), *_word(run))
+        return () if _breaks(token, [], None, mode) else tuple(_names([token], mode))
     found: list[Part] = []
     for segment in _segments(_tokens(run), mode):
         opens = mode != INITIAL or (bool(segment) and segment[0].start == 0)
@@ -71,18 +78,36 @@ def parts(run: str, mode: int) -> tuple[Part, ...]:
 
 def _tokens(run: str) -> list[Token]:
     tokens: list[Token] = []
-    for match in _TOKEN.finditer(run):
-        text, start = match.group(), match.start()
-        tail = _SMALL_TAIL.search(text, 1)
-        if tail and text[0].isupper() and not _belongs(text[: tail.start()], text[tail.end() :]):
-            text = text[: tail.start()]
-            tokens += [_token(start, text), Token(start + len(text), start + len(text), "", "", _OPENER)]
-        else:
-            tokens.append(_token(start, text))
+    for start, text in _split(run):
+        kept, lower, known = _word(text)
+        tokens.append(_new(Token, (start, start + len(kept), kept, lower, known)))
+        if len(kept) < len(text):
+            tokens.append(Token(start + len(kept), start + len(kept), "", "", _OPENER))
     return _with_phrases(tokens) if len(tokens) > 1 else tokens
 
 
-def _token(start: int, text: str) -> Token:
+_new = tuple.__new__
+
+
+def _split(run: str) -> Iterator[tuple[int, str]]:
+    """The words of a run with where they start; initials written together are one, what follows their dot is another."""
+    if "." in run or "," in run:
+        for match in _TOKEN.finditer(run):
+            yield match.start(), match.group()
+        return
+    start = 0
+    for text in run.split():
+        start = run.index(text, start)
+        yield start, text
+        start += len(text)
+
+
+@lru_cache(maxsize=1 << 17)
+def _word(text: str) -> tuple[str, str, int]:
+    """A word without an adjective's small second half, the same in lower case without a dot, and what is known of it."""
+    tail = _SMALL_TAIL.search(text, 1) if "-" in text or "‑" in text else None
+    if tail and text[0].isupper() and not _belongs(text[: tail.start()], text[tail.end() :]):
+        text = text[: tail.start()]
     lower = text.lower().rstrip(".")
     known = traits(lower)
     if text.isupper():
@@ -90,11 +115,13 @@ def _token(start: int, text: str) -> Token:
             known = known & _KNOWN or _INITIAL_TRAIT
         elif len(text) == 1:
             known = _SINGLE.get(text, _INITIAL_TRAIT)
-        elif known & _KNOWN and len(text) > 1:
+        elif known & _KNOWN:
             known &= _KNOWN | int(Trait.ORGANISATION)
+        elif known & _ORDINARY and not known & _NOT_SHOUTED and len(text) > 2:
+            known |= _SHOUTED
     elif known & (_OPENER | _NEVER):
         known &= ~_KNOWN
-    return Token(start, start + len(text), text, lower, known)
+    return text, lower, known
 
 
 _SINGLE = {
@@ -115,9 +142,12 @@ def _belongs(head: str, tail: str) -> bool:
 
 def _with_phrases(tokens: list[Token]) -> list[Token]:
     """Tokens of well-known phrases (Great Britain, New York) marked, so that nothing is cut off them."""
-    known = phrases()
+    known, heads = phrases(), phrase_heads()
     i = 0
     while i < len(tokens) - 1:
+        if tokens[i].lower not in heads:
+            i += 1
+            continue
         for n in range(min(4, len(tokens) - i), 1, -1):
             kind = known.get(" ".join(token.lower for token in tokens[i : i + n]))
             if kind is not None and tokens[i].text[0].isupper():
@@ -131,6 +161,13 @@ def _with_phrases(tokens: list[Token]) -> list[Token]:
 
 def _segments(tokens: list[Token], mode: int) -> Iterator[list[Token]]:
     """A run's tokens split where a word stands that can't be inside a name."""
+    if mode == INSIDE or mode == INITIAL:
+        for token in tokens:
+            if token.traits & _BREAKING:
+                break
+        else:
+            yield tokens
+            return
     current: list[Token] = []
     i = 0
     while i < len(tokens):
@@ -197,9 +234,9 @@ def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -
         if before[-1].text.islower() or before[-1].traits & _FORENAME:
             return False
         return not (follows_name and known & _NAME and len(token.text) > 2)
-    if known & _ORDINARY and not known & (_NAME | _CUE | _TITLE | _MODIFIER | _PEOPLE | _ROLE | _SUFFIX):
-        return mode == HEADING or (len(token.text) > 2 and token.text.isupper() and mode != CAPITALS)
-    return False
+    if known & _ORDINARY and mode == HEADING and not known & _NOT_SHOUTED:
+        return True
+    return bool(known & _SHOUTED) and mode != CAPITALS
 
 
 _LARGE_PARTICLES = frozenset("de da di du del della van von der den ten ter la le el al bin ben ibn las los".split())
@@ -422,7 +459,7 @@ def _kind_alone(token: Token) -> str:
 def _is_person(segment: list[Token]) -> bool:
     """Whether several words look like a person's full name."""
     first, last = segment[0].traits, segment[-1].traits
-    if any(_PATRONYMIC.match(token.lower) for token in segment):
+    if any(token.lower.endswith(_PATRONYMIC_ENDS) and _PATRONYMIC.match(token.lower) for token in segment):
         return True
     if segment[0].text.isupper() and not segment[-1].text.isupper() and not first & _INITIAL_TRAIT:
         return len(segment[0].text) < 4 and bool(last & _SURNAME) and not last & _TOWN and not first & _KNOWN
