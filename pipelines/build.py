@@ -1,8 +1,8 @@
 """`make build`: runs the job with progress, and ends with a summary or with one message that says what is wrong."""
 
-import logging
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,9 @@ def main() -> int:
     try:
         run(definitions, console)
     except BuildFailed as failure:
-        Console(stderr=True, highlight=False).print(f"The build failed: {failure}", style="bold red", markup=False, soft_wrap=True)
+        Console(stderr=True, highlight=False).print(
+            f"The build failed: {failure}", style="bold red", markup=False, soft_wrap=True
+        )
         return 1
     summarise(Path(default_place("VARIORUM_DATA", "data")), console)
     return 0
@@ -79,39 +81,48 @@ def _instance() -> Any:
 
 def _reason(result: dg.ExecuteInProcessResult) -> str:
     for event in result.all_events:
-        if event.is_failure and getattr(event.event_specific_data, "error", None):
-            error = event.event_specific_data.error
+        error: Any = getattr(event.event_specific_data, "error", None) if event.is_failure else None
+        if error:
             while error.cause:
                 error = error.cause
-            return str(error.message).strip()
+            return str(error.message).strip().removeprefix(f"{error.cls_name}: ")
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
-            rows = evaluation.metadata["rows"].value
-            return f"check {evaluation.check_name} on {'/'.join(evaluation.asset_key.path)}: {evaluation.description}\n{rows}"
+            return f"check {evaluation.check_name}: {evaluation.description}\n{evaluation.metadata['rows'].value}"
     return "see the run in the Dagster UI (make ui)."
 
 
 def summarise(data: Path, console: Console) -> None:
     """Say what was built: files, posts, names, edits, what was refused, and where the tables are."""
     latest = data / "latest"
-    read = lambda name, columns: _table(latest / f"{name}.parquet", columns)  # noqa: E731
-    sources, variants = read("sources", ["status", "n_posts"]), read("variants", ["surface", "entity_id", "canonical", "status"])
-    entities, edits = read("entities", ["kind", "name", "in_authority", "n_mentions", "n_variants"]), read("edits", ["kind"])
-    mentions, quarantine = read("mentions", ["status"]), read("quarantine", ["reason"])
-    unified = variants[(variants["status"] == "accepted") & (variants["surface"] != variants["canonical"])]
-    line = lambda label, text: console.print(f"  {label:<12} {text}", markup=False, soft_wrap=True)  # noqa: E731
     console.print("\nThe dataset is complete.\n", style="bold green")
-    line("Files", f"{_n(len(sources))} ({_tally(sources['status'])}), {_n(sources['n_posts'].sum())} posts")
-    line("Names", f"{_n(len(mentions))} mentions of {_n(len(entities))} entities ({_tally(entities['kind'])}), "
-         f"{_n(int(entities['in_authority'].sum()))} of them in the authority")  # fmt: skip
-    line("Spellings", f"{_n(len(variants))} variants, {_n(len(unified))} unified{_examples(unified)}")
-    line("Edits", f"{_n(len(edits))} ({_tally(edits['kind'])})")
-    line("Review", f"{_n(int((mentions['status'] == 'review').sum()))} mentions wait for a person: {latest / 'review.csv'}")
-    if len(quarantine):
-        line("Quarantine", f"{_n(len(quarantine))} ({_tally(quarantine['reason'])}): {latest / 'quarantine.parquet'}")
+    for label, text in _summary(latest):
+        console.print(f"  {label:<12} {text}", markup=False, soft_wrap=True)
     for row in unmatched_decisions(_paths(data)).itertuples():
-        line("Decision", f"decisions.csv, line {row.line}: {row.surface!r} matches nothing in these seeds.")
-    line("Tables", f"{latest}{os.sep}*.parquet, described in {latest / 'data_dictionary.md'}\n")
+        text = f"decisions.csv, line {row.line}: {row.surface!r} matches nothing in these seeds."
+        console.print(f"  {'Decision':<12} {text}", markup=False, soft_wrap=True)
+    described = latest / "data_dictionary.md"
+    console.print(f"  {'Tables':<12} {latest}{os.sep}*.parquet, described in {described}\n", soft_wrap=True)
+
+
+def _summary(latest: Path) -> Iterator[tuple[str, str]]:
+    sources = _table(latest / "sources.parquet", ["status", "n_posts"])
+    yield "Files", f"{_n(len(sources))} ({_tally(sources['status'])}), {_n(int(sources['n_posts'].sum()))} posts"
+    entities = _table(latest / "entities.parquet", ["kind", "in_authority"])
+    mentions = _table(latest / "mentions.parquet", ["status"])
+    known = int(entities["in_authority"].sum())
+    of_kinds = f"{_n(len(entities))} entities ({_tally(entities['kind'])}), {_n(known)} of them in the authority"
+    yield "Names", f"{_n(len(mentions))} mentions of {of_kinds}"
+    variants = _table(latest / "variants.parquet", ["surface", "canonical", "status"])
+    unified = variants[(variants["status"] == "accepted") & (variants["surface"] != variants["canonical"])]
+    yield "Spellings", f"{_n(len(variants))} variants, {_n(len(unified))} unified{_example(unified)}"
+    edits = _table(latest / "edits.parquet", ["kind"])
+    yield "Edits", f"{_n(len(edits))} ({_tally(edits['kind'])})"
+    doubtful = int((mentions["status"] == "review").sum())
+    yield "Review", f"{_n(doubtful)} mentions wait for a person: {latest / 'review.csv'}"
+    quarantine = _table(latest / "quarantine.parquet", ["reason"])
+    if len(quarantine):
+        yield "Quarantine", f"{_n(len(quarantine))} ({_tally(quarantine['reason'])}): {latest / 'quarantine.parquet'}"
 
 
 def _paths(data: Path) -> Paths:
@@ -120,7 +131,8 @@ def _paths(data: Path) -> Paths:
 
 def _table(path: Path, columns: list[str]) -> pd.DataFrame:
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-    return pa.concat_tables([parquet.read(file, columns) for file in files]).to_pandas()
+    table: pd.DataFrame = pa.concat_tables([parquet.read(file, columns) for file in files]).to_pandas()
+    return table
 
 
 def _n(number: int) -> str:
@@ -132,9 +144,11 @@ def _tally(values: pd.Series) -> str:
     return ", ".join(f"{_n(n)} {name}" for name, n in counts[counts > 0].items()) or "none"
 
 
-def _examples(unified: pd.DataFrame) -> str:
+def _example(unified: pd.DataFrame) -> str:
     spellings = unified.groupby("canonical")["surface"].agg(list)
-    most = spellings[spellings.map(len) > 1].sort_values(key=lambda s: s.map(len), ascending=False, kind="stable").head(1)
+    most = (
+        spellings[spellings.map(len) > 1].sort_values(key=lambda s: s.map(len), ascending=False, kind="stable").head(1)
+    )
     return "".join(f", e.g. {', '.join(found[:4])} → {name}" for name, found in most.items())
 
 

@@ -1,7 +1,7 @@
 """Asset checks: the invariants of the dataset as the UI shows them, and what is worth a warning.
 
-The invariants themselves are in `pipelines.invariants`. A broken one stops the release in the asset `dataset`, whichever
-way that is started.
+The invariants themselves are in `pipelines.invariants`. A broken one stops the release
+in the asset `dataset`, whichever way that is started.
 """
 
 from collections.abc import Iterator
@@ -50,13 +50,18 @@ def check_invariants(places: Places, workers: Workers) -> Iterator[dg.AssetCheck
         )
 
 
-@dg.asset_check(asset=["out", "quarantine"], description="Records that were refused; they are kept in `quarantine` with their bytes.")
+@dg.asset_check(
+    asset=["out", "quarantine"],
+    description="Records that were refused; they are kept in `quarantine` with their bytes.",
+)
 def few_are_quarantined(places: Places) -> dg.AssetCheckResult:
     rows = parquet.read(out.whole_table(places.paths(), "quarantine"), ["path", "locator", "reason", "detail"])
     return dg.AssetCheckResult(
         passed=not rows.num_rows,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{rows.num_rows} records or files were quarantined." if rows.num_rows else "Nothing was quarantined.",
+        description=f"{rows.num_rows} records or files were quarantined."
+        if rows.num_rows
+        else "Nothing was quarantined.",
         metadata={"rows": dg.MetadataValue.md(preview.markdown(rows.slice(0, 20).to_pylist()))},
     )
 

@@ -53,7 +53,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def verify_part(place: Path, verified: Path) -> Path:
-    """Check what can be known within one part (posts with their sentences, edits and mentions), into the folder `verified`."""
+    """Check, into the folder `verified`, what can be known within one part of the posts."""
     names = ("posts", "sentences", "edits", "mentions")
 
     def write(folder: Path) -> None:
@@ -84,7 +84,10 @@ def check_part(tables: Tables) -> dict[str, Offences]:
 def edits_that_do_not_undo(posts: pd.DataFrame, edits: pd.DataFrame) -> Iterable[str]:
     """Posts whose edits don't lead from `text_raw` to `text` and back."""
     columns = ["raw_start", "raw_end", "before", "start", "end", "after"]
-    by_post = {post: list(zip(*(rows[c].tolist() for c in columns), strict=True)) for post, rows in edits.groupby("post_id", sort=False)}
+    by_post = {
+        post: list(zip(*(rows[c].tolist() for c in columns), strict=True))
+        for post, rows in edits.groupby("post_id", sort=False)
+    }
     for post, raw, text in zip(posts["post_id"], posts["text_raw"], posts["text"], strict=True):
         if raw != text or post in by_post:
             problem = _replay(raw, text, by_post.get(post, []))
@@ -150,7 +153,9 @@ def doubts_written_over(mentions: pd.DataFrame, edits: pd.DataFrame) -> Iterable
         yield f"mention_id {mention} is under review, but its text was changed."
 
 
-def check_whole(tables: Tables, posts: pd.DataFrame, mentions: pd.DataFrame, seeds: Iterable[str]) -> dict[str, Offences]:
+def check_whole(
+    tables: Tables, posts: pd.DataFrame, mentions: pd.DataFrame, seeds: Iterable[str]
+) -> dict[str, Offences]:
     """The invariants between parts and whole tables.
 
     Args:
@@ -166,7 +171,9 @@ def check_whole(tables: Tables, posts: pd.DataFrame, mentions: pd.DataFrame, see
     }
 
 
-def lost_records(sources: pd.DataFrame, posts: pd.DataFrame, quarantine: pd.DataFrame, seeds: Iterable[str]) -> Iterable[str]:
+def lost_records(
+    sources: pd.DataFrame, posts: pd.DataFrame, quarantine: pd.DataFrame, seeds: Iterable[str]
+) -> Iterable[str]:
     """Seed files without a source, and sources whose records are not all in `posts` or `quarantine`."""
     known = {path.split("!", 1)[0] for path in sources["path"]}
     yield from (f"The seed file {path} is not in sources." for path in seeds if path not in known)
@@ -198,7 +205,9 @@ def wrong_counts(tables: Tables, mentions: pd.DataFrame) -> Iterable[str]:
     """Rows of `variants` and `entities` whose counts are not those of `mentions`."""
     for name, by in (("variants", ["surface", "entity_id"]), ("entities", ["entity_id"])):
         counted = mentions.groupby(by).agg(n_mentions=("post_id", "size"), n_posts=("post_id", "nunique")).reset_index()
-        both = tables[name][[*by, "n_mentions", "n_posts"]].merge(counted, on=by, how="outer", suffixes=("", "_counted"))
+        both = tables[name][[*by, "n_mentions", "n_posts"]].merge(
+            counted, on=by, how="outer", suffixes=("", "_counted")
+        )
         same = (both["n_mentions"] == both["n_mentions_counted"]) & (both["n_posts"] == both["n_posts_counted"])
         for row in both[~same.fillna(False)].to_dict("records"):
             yield f"{name} {' / '.join(str(row[b]) for b in by)}: counts are not those of mentions."

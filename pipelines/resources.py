@@ -50,12 +50,12 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     _held: ExitStack = PrivateAttr(default_factory=ExitStack)
 
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Keep other builds away while this one runs."""
         self._held.enter_context(locked(Path(self.data)))
         self.paths().store.sweep_unfinished()
 
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Let the next build in."""
         self._held.close()
 
@@ -80,15 +80,24 @@ def locked(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BuildRunning(f"Another build is at work on {data}. Wait until it has ended, then start again.") from None
+            raise BuildRunning(
+                f"Another build is at work on {data}. Wait until it has ended, then start again."
+            ) from None
         yield
 
 
 class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
     """How certain a name must be, and what is done about spelling."""
 
-    accept: float = Field(default=NAMES.accept, gt=0.5, le=1, description="Names this certain are accepted, and their spelling unified.")
-    review: float = Field(default=NAMES.review, ge=0, le=1, description="Names this certain are linked, marked for review, and left as written.")
+    accept: float = Field(
+        default=NAMES.accept, gt=0.5, le=1, description="Names this certain are accepted, and their spelling unified."
+    )
+    review: float = Field(
+        default=NAMES.review,
+        ge=0,
+        le=1,
+        description="Names this certain are linked, marked for review, and left as written.",
+    )
 
     def settings(self) -> Settings:
         """The settings as the stages want them."""
@@ -96,7 +105,7 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Runs the passes: in processes of this machine, or on a Dask cluster. Results don't depend on which, or on how many."""
+    """Runs the passes: in processes of this machine, or on a Dask cluster. The results are the same."""
 
     engine: str = Field(default="processes", description="`processes` of this machine, or `dask`.")
     number: int = Field(default=0, ge=0, description="How many processes; 0 = one a core.")
@@ -117,6 +126,7 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
             except BrokenProcessPool:
                 if not left:
                     raise
+        return None
 
     def _run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
         REPORT.get()(label, 0, len(calls))

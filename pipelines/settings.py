@@ -1,4 +1,4 @@
-"""What a user may set for a build. Every value has a reason to be set, a range, and a default that suits most corpora."""
+"""What a user may set for a build. Every value has a reason to be set, a range, and a default for most corpora."""
 
 from dataclasses import asdict, dataclass, field
 

@@ -30,7 +30,7 @@ def digest(*parts: str | bytes) -> str:
 
 @cache
 def code_version(*rooms: str) -> str:
-    """A key of the code in `rooms` (files or folders of `pipelines/`), of `schemas/` and of the libraries that shape the data."""
+    """A key of the code in `rooms` (below `pipelines/`), of `schemas/`, and of the libraries that shape the data."""
     versions = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
     files = [file for room in rooms for file in _files(PACKAGE / room)] + _files(SCHEMAS)
     contents = [file.relative_to(PACKAGE.parent).as_posix().encode() + b"\0" + file.read_bytes() for file in files]
@@ -38,6 +38,8 @@ def code_version(*rooms: str) -> str:
 
 
 def _files(place: Path) -> list[Path]:
+    if not place.exists():
+        raise FileNotFoundError(f"There is no room {place}.")
     if place.is_file():
         return [place]
     return sorted(f for f in place.rglob("*") if f.is_file() and "__pycache__" not in f.parts)

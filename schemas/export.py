@@ -80,13 +80,20 @@ def _typed(spec: Spec, columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFram
     if missing:
         raise InvalidTable(f"Table {spec.name} lacks the columns {', '.join(missing)}.")
     extra = [name for name in frame.columns if name not in schema]
-    typed = {}
-    for name, column in schema.items():
-        try:
-            typed[name] = frame[name] if column.dtype.type == object else frame[name].astype(_pandas_type(column.dtype.type))
-        except (TypeError, ValueError) as error:
-            raise InvalidTable(f"Table {spec.name}, column {name}: {error}") from error
-    return pd.DataFrame(typed | {name: frame[name].astype("str") for name in extra})
+    typed = {column: _cast(spec.name, frame[column], part.dtype.type) for column, part in schema.items()}
+    return pd.DataFrame(typed | {column: frame[column].astype("str") for column in extra})
+
+
+def _cast(table: str, values: pd.Series, dtype: Any) -> pd.Series:
+    if isinstance(dtype, pd.CategoricalDtype):
+        strange = [value for value in values.dropna().unique() if value not in dtype.categories]
+        if strange:
+            allowed = ", ".join(dtype.categories)
+            raise InvalidTable(f"Table {table}, column {values.name}: {strange[0]!r} is none of {allowed}.")
+    try:
+        return values if dtype == "object" else values.astype(_pandas_type(dtype))
+    except (TypeError, ValueError) as error:
+        raise InvalidTable(f"Table {table}, column {values.name}: {error}") from error
 
 
 def _pandas_type(dtype: Any) -> Any:
@@ -114,7 +121,9 @@ def data_dictionary(reasons: Mapping[str, str]) -> str:
         parts.append("| column | type | empty | meaning |\n| --- | --- | --- | --- |")
         for field in arrow_schema(spec.name):
             meaning = field.metadata[b"description"].decode()
-            parts.append(f"| `{field.name}` | {type_name(field.type)} | {'yes' if field.nullable else 'no'} | {meaning} |")
+            parts.append(
+                f"| `{field.name}` | {type_name(field.type)} | {'yes' if field.nullable else 'no'} | {meaning} |"
+            )
         parts.append("")
     parts.append("## Quarantine reasons\n\n| code | meaning |\n| --- | --- |")
     parts.extend(f"| `{code}` | {meaning} |" for code, meaning in reasons.items())

@@ -27,23 +27,7 @@ class Sources(Table):
         "Path below the seeds folder, with `/`; a member of an archive as `dump.zip!inner/name.xml`.", unique=True
     )
     format: str = fields.text("How the file was read, e.g. `upvote-thread`, `jsonl`, `stackexchange`.")
-    encoding: str = fields.text("How its bytes were decoded, a Python codec name; empty where they were not.", nullable=True)
-    size_bytes: fields.Integer = fields.count("Size of the file in bytes.")
-    sha256: str = pa.Field(description="SHA-256 of the file's bytes.", str_matches=r"^[0-9a-f]{64}$")
-    n_posts: fields.Integer = fields.count("Posts read from it.")
-    n_quarantined: fields.Integer = fields.count("Records of it, or the file itself, in `quarantine`.")
-    status: fields.SourceStatus = fields.choice(
-        "`ingested`; `quarantined` (the whole file was refused); `duplicate` (same bytes as a file earlier in this table)."
-    )
-
-
-class Posts(Table):
-    """One row a question, answer, comment or document."""
-
-    post_id: str = fields.post_id(unique=True)
-    source_id: str = fields.source_id()
-    thread_id: str = fields.text("The thread: posts with the same value belong together.")
-    parent_id: str = fields.text("The `post_id` that this post answers or comments on.", nullable=True)
+    encoding: str = fields.text("How its bytes were decoded: a Python codec name, or empty.", nullable=True)
     ordinal: fields.Integer = fields.count("Place of the post in its source, from 1.")
     kind: fields.PostKind = fields.choice("`question`, `answer`, `comment` or `document`.")
     title: str = fields.text("Title as written.", nullable=True)
@@ -59,10 +43,13 @@ class Posts(Table):
     text_raw: str = fields.text("The text as written: decoded, markup resolved, otherwise untouched.")
     text: str = fields.text("The cleaned text; `edits` says how it differs from `text_raw`.")
     language: str = pa.Field(
-        description="Language of the text, ISO 639-1, or `und` where it is not certain.", str_matches=r"^([a-z]{2}|und)$"
+        description="Language of the text, ISO 639-1, or `und` where it is not certain.",
+        str_matches=r"^([a-z]{2}|und)$",
     )
     n_chars: fields.Integer = fields.count("Length of `text` in Unicode code points.")
-    n_words: fields.Integer = fields.count("Words of `text`: runs of letters and digits, with inner apostrophes and hyphens.")
+    n_words: fields.Integer = fields.count(
+        "Words of `text`: runs of letters and digits, with inner apostrophes and hyphens."
+    )
 
     @pa.dataframe_check(name="n_chars is the length of text")
     @classmethod
@@ -129,7 +116,9 @@ class Mentions(Table):
     kind: fields.EntityKind = fields.choice("Kind of the entity.")
     method: fields.Method = fields.choice("How the name was resolved.")
     score: float = fields.score("Certainty that the name is this entity's.")
-    status: fields.NameStatus = fields.choice("`accepted`, or `review` where a person should look; those are left as written.")
+    status: fields.NameStatus = fields.choice(
+        "`accepted`, or `review` where a person should look; those are left as written."
+    )
 
     @pa.dataframe_check(name="end is after start")
     @classmethod

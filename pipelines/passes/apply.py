@@ -1,4 +1,4 @@
-"""APPLY: a prepared group and the readings of its surfaces → the published parts of posts, sentences, edits and mentions.
+"""APPLY: a prepared group and the readings of its surfaces → the published parts of four tables.
 
 The texts of the group are laid end to end and worked on as one, so that offsets are columns. Which reading holds is
 decided in `pipelines.names.context`, how edits compose in `pipelines.text.edits`.
@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +29,12 @@ from schemas.export import validated
 
 WORD = r"[\p{L}\p{N}\p{M}]+(?:['’\-][\p{L}\p{N}\p{M}]+)*"
 NAME_RULE = "name"
-READING_COLUMNS = (
-    ["run", "start", "end", "surface", "entity_id", "kind", "canonical", "method", "score", "status"]
-    + ["explanation", "is_full", "is_default", "label"]
-)
+READING_COLUMNS = ["run", "start", "end", "surface", "entity_id", "kind", "canonical", "method", "score", "status"] + [
+    "explanation",
+    "is_full",
+    "is_default",
+    "label",
+]
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,10 @@ def _apply(task: Task, folder: Path) -> None:
     text = apply(raw, cleaning)
     clean_columns = EditColumns.of(cleaning)
     clean_base = clean_columns.bases_in_output(raw_base)
-    found = _mentions(task, posts, text, clean_base)
-    mentions, used = decide_by_hand(found, parquet.read(task.decisions).to_pylist(), posts["post_id"].to_pylist(), text, clean_base)
+    found = _mentions(task, posts, clean_base)
+    mentions, used = decide_by_hand(
+        found, parquet.read(task.decisions).to_pylist(), posts["post_id"].to_pylist(), text, clean_base
+    )
     changes = _name_edits(mentions, text)
     languages = parquet.read(task.prepared / "posts.parquet")["language"]
     changes += _spelling_edits(task, text, clean_base, languages.to_pylist(), mentions)
@@ -100,7 +105,22 @@ def load_names(path: Path) -> dict[str, list[Name]]:
     columns = parquet.read(path).to_pydict()
     names: dict[str, dict[tuple[int, int], tuple[str, list[tuple[bool, Reading]]]]] = defaultdict(dict)
     for row in zip(*(columns[name] for name in READING_COLUMNS), strict=True):
-        run, start, end, surface, entity, kind, canonical, method, score, status, explanation, is_full, is_default, label = row
+        (
+            run,
+            start,
+            end,
+            surface,
+            entity,
+            kind,
+            canonical,
+            method,
+            score,
+            status,
+            explanation,
+            is_full,
+            is_default,
+            label,
+        ) = row
         reading = Reading(entity, kind, canonical, method, score, status, explanation, is_full, label)
         names[run].setdefault((start, end), (surface, []))[1].append((is_default, reading))
     return {run: [_name(*span, *value) for span, value in sorted(found.items())] for run, found in names.items()}
@@ -108,11 +128,13 @@ def load_names(path: Path) -> dict[str, list[Name]]:
 
 def _name(start: int, end: int, surface: str, readings: list[tuple[bool, Reading]]) -> Name:
     default = next(reading for is_default, reading in readings if is_default)
-    bearers = {r.entity_id: r for is_default, r in readings if r.status == "context" or (len(readings) > 1 and is_default)}
+    bearers = {
+        r.entity_id: r for is_default, r in readings if r.status == "context" or (len(readings) > 1 and is_default)
+    }
     return Name(start, end, surface, default, bearers)
 
 
-def _mentions(task: Task, posts: pa.Table, text: str, base: Ints) -> Mentions:
+def _mentions(task: Task, posts: pa.Table, base: Ints) -> Mentions:
     candidates = parquet.read(task.prepared / "candidates.parquet")
     surfaces = parquet.read(task.prepared / "surfaces.parquet", ["surface"])["surface"].to_pylist()
     names_of = load_names(task.readings)
@@ -166,7 +188,9 @@ def _decide(
 
 def _name_edits(mentions: Mentions, text: str) -> list[Edit]:
     edits = []
-    for index, (start, end, reading) in enumerate(zip(mentions.start.tolist(), mentions.end.tolist(), mentions.reading.tolist(), strict=True)):
+    for index, (start, end, reading) in enumerate(
+        zip(mentions.start.tolist(), mentions.end.tolist(), mentions.reading.tolist(), strict=True)
+    ):
         chosen = mentions.readings[reading]
         if chosen.status != "accepted":
             continue
@@ -220,10 +244,10 @@ class _Parts:
 
     def posts_table(self, languages: pa.ChunkedArray) -> pd.DataFrame:
         bounds = self.final_base.tolist()
-        text = pa.array([self.final[s : e - 1] for s, e in zip(bounds[:-1], bounds[1:], strict=True)], pa.string())
+        text = pa.array([self.final[s : e - 1] for s, e in pairwise(bounds)], pa.string())
         created, precision = parse_dates(self.posts["created_at"].to_pylist())
         table = self.posts.drop_columns(["path", "text", "created_at"])
-        frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
         frame["created_at"] = created
         frame["created_precision"] = precision
         frame["text_raw"] = self.posts["text"].to_pandas()
@@ -236,7 +260,9 @@ class _Parts:
     def sentences(self, prepared: Path, clean_base: Ints, changes: EditColumns) -> pd.DataFrame:
         table = parquet.read(prepared / "sentences.parquet")
         post = table["post"].to_numpy().astype(np.int64)
-        start, end = changes.to_output(table["start"].to_numpy() + clean_base[post], table["end"].to_numpy() + clean_base[post])
+        start, end = changes.to_output(
+            table["start"].to_numpy() + clean_base[post], table["end"].to_numpy() + clean_base[post]
+        )
         post_ids = self.posts["post_id"].to_numpy()[post]
         ordinal = _ordinals(post)
         return pd.DataFrame(
@@ -250,7 +276,9 @@ class _Parts:
             }
         )
 
-    def mentions(self, found: Mentions, cleaning: EditColumns, changes: EditColumns, sentences: pd.DataFrame) -> pd.DataFrame:
+    def mentions(
+        self, found: Mentions, cleaning: EditColumns, changes: EditColumns, sentences: pd.DataFrame
+    ) -> pd.DataFrame:
         raw_start, raw_end = cleaning.to_input(found.start, found.end)
         start, end = changes.to_output(found.start, found.end)
         post_ids = self.posts["post_id"].to_numpy()[found.post]
@@ -303,7 +331,9 @@ def _ordinals(post: Ints) -> Ints:
 def _write_counts(named: pd.DataFrame, folder: Path) -> None:
     """Mentions and posts by surface and reading, and posts by entity: what variants and entities are added up from."""
     by = ["surface", "entity_id", "kind", "normalized", "method", "score", "status", "explanation"]
-    variants = named.groupby(by, sort=True, observed=True).agg(n_mentions=("post_id", "size"), n_posts=("post_id", "nunique"))
+    variants = named.groupby(by, sort=True, observed=True).agg(
+        n_mentions=("post_id", "size"), n_posts=("post_id", "nunique")
+    )
     parquet.write(pa.Table.from_pandas(variants.reset_index(), preserve_index=False), folder / "variant_counts.parquet")
     entities = named.groupby("entity_id", sort=True).agg(n_mentions=("post_id", "size"), n_posts=("post_id", "nunique"))
     parquet.write(pa.Table.from_pandas(entities.reset_index(), preserve_index=False), folder / "entity_counts.parquet")

@@ -87,7 +87,11 @@ def _clean(group: Group, folder: Path) -> None:
     _write(columns.edits, EDITS, folder / "edits.parquet")
     _write(columns.sentences, SENTENCES, folder / "sentences.parquet")
     _write(columns.candidates, CANDIDATES, folder / "candidates.parquet")
-    _write([(s, *counts) for s, counts in zip(columns.surfaces, columns.counts, strict=True)], SURFACES, folder / "surfaces.parquet")
+    _write(
+        [(s, *counts) for s, counts in zip(columns.surfaces, columns.counts, strict=True)],
+        SURFACES,
+        folder / "surfaces.parquet",
+    )
     words = sorted(columns.words.items())
     _write([(word, n, columns.word_posts[word]) for word, n in words], WORDS, folder / "words.parquet")
     _write(sorted(columns.lower.items()), LOWER, folder / "lower.parquet")

@@ -1,4 +1,4 @@
-"""Dates as the sources give them → timestamps and how precise they are. A date is never made more precise than it is."""
+"""Dates as sources give them → timestamps and how precise they are. A date is never made more precise than it is."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ def parse_dates(values: Sequence[str | None]) -> tuple[pd.Series, pd.Categorical
     Args:
         values: ISO 8601 dates, as precise as the source: `1956`, `1956-02`, `1956-02-25`, `1956-02-25T10:00:00Z`.
     """
-    texts, precisions = [], []
+    texts: list[str | None] = []
+    precisions: list[str | None] = []
     for value in values:
         match = ISO.fullmatch(value.strip()) if value else None
         if match is None:

@@ -1,6 +1,6 @@
 """What a person decided, put over what the rules say: at whole names, or where no name was found.
 
-A decision for one post wins over one for everywhere. What decisions.csv may say is checked in `pipelines.names.authority`.
+A decision for one post wins over one for everywhere. What decisions.csv may say: `pipelines.names.authority`.
 """
 
 import re
@@ -36,9 +36,11 @@ def decide_by_hand(
 
     Args:
         mentions: what the rules found.
-        decisions: rows with `line`, `surface`, `post_id`, `entity_id` (None: not a name), `kind`, `canonical`, `explanation`, `label`.
+        decisions: rows with `line`, `surface`, `post_id`, `entity_id` (None: not a name), and the entity's `kind`,
+            `canonical`, `explanation` and `label`.
         post_ids: of the posts, in their order.
-        text: the cleaned texts laid end to end; `base` says where each starts.
+        text: the cleaned texts laid end to end.
+        base: where each text starts.
     """
     if not decisions:
         return mentions, set()
@@ -85,5 +87,7 @@ def _pattern(surfaces: Mapping[str, object]) -> re.Pattern[str]:
 
 
 def _reading(decision: Decision) -> Reading:
-    words = (decision[name] for name in ("entity_id", "kind", "canonical"))
-    return Reading(*words, "decision", 1.0, "accepted", decision["explanation"], True, decision["label"])
+    entity, kind, canonical = decision["entity_id"], decision["kind"], decision["canonical"]
+    return Reading(
+        entity, kind, canonical, "decision", 1.0, "accepted", decision["explanation"], True, decision["label"]
+    )

@@ -26,7 +26,7 @@ SMALLEST_GROUP, LARGEST_GROUP = 1 << 16, 1 << 22
 
 
 def sources_read(paths: Paths) -> pd.DataFrame:
-    """All sources (members of archives too) in the order of their paths, with `status` and the READ key they came from."""
+    """All sources (members of archives too) in the order of their paths, with `status` and the key of their READ."""
     frames = []
     for piece in paths.read_manifest("records")["pieces"]:
         frame = parquet.read(paths.store.place("read", piece["key"]) / "sources.parquet").to_pandas()
@@ -41,7 +41,7 @@ def sources_read(paths: Paths) -> pd.DataFrame:
 
 
 def cut_groups(paths: Paths) -> list[tuple[str, Group]]:
-    """The posts in groups of about equal size, each with its key; where they are cut depends on paths and sizes alone."""
+    """The posts in groups of like size, each with its key; where they are cut depends on paths and sizes alone."""
     sources = sources_read(paths)
     left_out = sources[sources["status"] == "duplicate"].groupby("key")["path"].agg(tuple).to_dict()
     pieces = [
@@ -69,7 +69,7 @@ def _group_size(total: int) -> int:
 
 
 def _falls(name: str, share: float) -> bool:
-    """Whether a cut falls after this chunk: by its name's hash, so that cuts stay where they are when files come or go."""
+    """Whether a cut falls after this chunk: by its name's hash, so that cuts stay when files come or go."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64 < share
 
 
@@ -96,8 +96,13 @@ def prepare_groups(paths: Paths, run: Run) -> Manifest:
 
 
 def prepared_groups(paths: Paths) -> list[tuple[str, Group, Path]]:
+    """The groups that `prepare_groups` made: key, posts, and where the preparation lies."""
     return [
-        (g["key"], Group(tuple(paths.store.root / c for c in g["chunks"]), tuple(g["left_out"])), paths.store.place("clean", g["key"]))
+        (
+            g["key"],
+            Group(tuple(paths.store.root / c for c in g["chunks"]), tuple(g["left_out"])),
+            paths.store.place("clean", g["key"]),
+        )
         for g in paths.read_manifest("passages")["groups"]
     ]
 
@@ -198,7 +203,9 @@ def resolved(paths: Paths) -> Resolved:
 
 def corrected(paths: Paths) -> pa.Table:
     """What `judge_words` found: one row a word that is corrected."""
-    return parquet.read(paths.store.place("words", paths.read_manifest("corrections")["corrections"]) / "corrections.parquet")
+    return parquet.read(
+        paths.store.place("words", paths.read_manifest("corrections")["corrections"]) / "corrections.parquet"
+    )
 
 
 def reference_files(paths: Paths) -> list[Path]:
@@ -219,10 +226,14 @@ def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: pd.DataFr
     """For each group with a thread that goes on in another: who is fully named in that thread anywhere."""
     folder.mkdir()
     threads = {key: group.threads() for key, group, _ in prepared}
-    places = pd.concat([pd.DataFrame({"group": key, "thread": t.unique()}) for key, t in threads.items()], ignore_index=True)
+    places = pd.concat(
+        [pd.DataFrame({"group": key, "thread": t.unique()}) for key, t in threads.items()], ignore_index=True
+    )
     shared = places[places.duplicated("thread", keep=False)]
     bearers = set(names.loc[names["status"] == "context", "entity_id"])
-    full = names[names["is_full"] & names["is_default"] & (names["status"] == "accepted") & names["entity_id"].isin(bearers)]
+    full = names[
+        names["is_full"] & names["is_default"] & (names["status"] == "accepted") & names["entity_id"].isin(bearers)
+    ]
     if shared.empty or full.empty:
         return
     found = []
@@ -235,7 +246,7 @@ def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: pd.DataFr
             stands = stands[stands["thread"].isin(shared["thread"])].drop_duplicates()
             found.append(stands.merge(full[["run", "entity_id"]], on="run")[["thread", "entity_id"]])
     everywhere = pd.concat(found).drop_duplicates()
-    for key, mine in shared.groupby("group"):
+    for key, mine in shared.astype({"group": str}).groupby("group"):
         rows = everywhere[everywhere["thread"].isin(mine["thread"])].sort_values(["thread", "entity_id"])
         table = pa.table([rows["thread"].to_list(), rows["entity_id"].to_list()], schema=IN_THREADS)
         parquet.write(table, folder / f"{key}.parquet")

@@ -12,7 +12,7 @@ from pipelines.passes import apply as applying
 from pipelines.passes.read import REFUSALS, source_id
 from pipelines.stages.core import corrected, prepared_groups, resolved, sources_read
 from pipelines.stages.places import Manifest, Paths, Run
-from schemas.export import validated
+from schemas.export import arrow_schema, validated
 
 PART_TABLES = ("posts", "sentences", "edits", "mentions")
 WHOLE_TABLES = ("sources", "quarantine", "variants", "entities")
@@ -81,7 +81,8 @@ def part_files(paths: Paths, name: str) -> list[Path]:
 
 
 def _counts(paths: Paths, name: str) -> pd.DataFrame:
-    return pa.concat_tables([parquet.read(file) for file in part_files(paths, name)]).to_pandas()
+    counts: pd.DataFrame = pa.concat_tables([parquet.read(file) for file in part_files(paths, name)]).to_pandas()
+    return counts
 
 
 def whole_table(paths: Paths, name: str) -> Path:
@@ -114,21 +115,23 @@ def quarantine_table(paths: Paths) -> Path:
     tables = [parquet.read(paths.store.place("read", piece["key"]) / "refusals.parquet") for piece in pieces]
     frame = pa.concat_tables([REFUSALS.empty_table(), *tables]).to_pandas()
     frame = frame[~frame["path"].isin(duplicates)].sort_values("path", kind="stable", ignore_index=True)
-    return write_table(paths, "quarantine", frame.assign(source_id=frame["path"].map(source_id))[_columns("quarantine")])
+    return write_table(
+        paths, "quarantine", frame.assign(source_id=frame["path"].map(source_id))[_columns("quarantine")]
+    )
 
 
 def _columns(name: str) -> list[str]:
-    from schemas.export import arrow_schema
-
     return list(arrow_schema(name).names)
 
 
 def variants_table(paths: Paths) -> Path:
-    """The table `variants`: where readings of one surface for one entity differ by context, the most frequent one speaks."""
+    """The table `variants`: where a surface is read as one entity for several reasons, the most frequent speaks."""
     counts = _counts(paths, "variant_counts").rename(columns={"normalized": "canonical"})
     by = [c for c in counts.columns if not c.startswith("n_")]
     rows = counts.groupby(by, sort=True, as_index=False)[["n_mentions", "n_posts"]].sum()
-    rows = rows.sort_values(["surface", "entity_id", "n_mentions", *by[2:]], ascending=[True, True, False, *[True] * len(by[2:])])
+    rows = rows.sort_values(
+        ["surface", "entity_id", "n_mentions", *by[2:]], ascending=[True, True, False, *[True] * len(by[2:])]
+    )
     totals = rows.groupby(["surface", "entity_id"], sort=False)[["n_mentions", "n_posts"]].transform("sum")
     rows[["n_mentions", "n_posts"]] = totals
     rows = rows.drop_duplicates(["surface", "entity_id"])
@@ -137,7 +140,7 @@ def variants_table(paths: Paths) -> Path:
 
 
 def entities_table(paths: Paths) -> Path:
-    """The table `entities`: those that are mentioned, from the authority with all its columns, the others as they were made."""
+    """The table `entities`: those that are mentioned, the authority's with all its columns."""
     counts = _counts(paths, "entity_counts").groupby("entity_id", as_index=False).sum()
     variants = parquet.read(whole_table(paths, "variants"), ["entity_id"]).to_pandas()
     n_variants = variants["entity_id"].value_counts()
@@ -168,7 +171,8 @@ def unmatched_decisions(paths: Paths) -> pd.DataFrame:
     """The rows of decisions.csv that matched nothing in the build: `line`, `surface`, `post_id`."""
     decisions = resolved(paths).decisions.to_pandas()
     used = pa.concat_tables([parquet.read(file) for file in part_files(paths, "decisions_used")])["line"].to_pandas()
-    return decisions.loc[~decisions["line"].isin(used), ["line", "surface", "post_id"]]
+    left: pd.DataFrame = decisions.loc[~decisions["line"].isin(used), ["line", "surface", "post_id"]]
+    return left
 
 
 def beside(paths: Paths) -> dict[str, str]:

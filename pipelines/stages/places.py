@@ -15,7 +15,8 @@ Manifest = dict[str, Any]
 class Run(Protocol):
     """Runs calls that work on `size` bytes somewhere, and shows progress under a label."""
 
-    def __call__(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None: ...
+    def __call__(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
+        """Run `function` on every call."""
 
 
 @dataclass(frozen=True)

@@ -52,4 +52,5 @@ def _between_parts(paths: Paths) -> dict[str, Offences]:
 
 
 def _columns(files: Sequence[Path], columns: list[str]) -> pd.DataFrame:
-    return pd.concat([parquet.read(file, columns).to_pandas() for file in files], ignore_index=True)
+    frame: pd.DataFrame = pd.concat([parquet.read(f, columns).to_pandas() for f in files], ignore_index=True)
+    return frame

@@ -1,7 +1,7 @@
 """The algebra of reversible edits: apply, compose, undo, map offsets.
 
 Every stage that changes a text (clean-up, spelling, names) returns a list of `Edit`; here such lists are composed into
-one list from the text as written to the text as published. What the edits mean, and why they are made, does not belong here.
+one list from the text as written to the text as published. What edits mean, and why they are made, stands elsewhere.
 
 A list of edits is *normal* when it is sorted, its spans don't overlap, and no edit leaves its span as it was.
 """

@@ -1,0 +1,39 @@
+"""Offsets of many posts at once are those of one post at a time."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.passes.spans import SEPARATOR, EditColumns, bases
+from pipelines.text.edits import Edit, Offsets, apply
+from tests.text.test_edits import edits_of
+
+
+@given(st.data(), st.lists(st.text("abc é", max_size=12), min_size=1, max_size=4))
+def test_texts_laid_end_to_end_are_edited_as_each_alone(data: st.DataObject, texts: list[str]) -> None:
+    edits = [data.draw(edits_of(text)) for text in texts]
+    base = bases([len(text) for text in texts])
+    together = [
+        Edit(e.start + int(b), e.end + int(b), *e[2:]) for b, own in zip(base, edits, strict=False) for e in own
+    ]
+    whole = apply(SEPARATOR.join(texts), together)
+    out = EditColumns.of(together).bases_in_output(base).tolist()
+    cut = [whole[start : end - 1] for start, end in itertools.pairwise(out)]
+    assert cut == [apply(text, own) for text, own in zip(texts, edits, strict=True)]
+
+
+@given(st.data(), st.text("abc é", max_size=20))
+def test_columns_map_as_single_spans_do(data: st.DataObject, text: str) -> None:
+    edits = data.draw(edits_of(text))
+    columns, single = EditColumns.of(edits), Offsets(edits)
+    pairs = [(s, e) for s in range(len(text) + 1) for e in range(s, len(text) + 1)]
+    starts, ends = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
+    mapped = columns.to_output(starts, ends)
+    assert list(zip(*(m.tolist() for m in mapped), strict=True)) == [single.to_output(*pair) for pair in pairs]
+    length = len(apply(text, edits))
+    pairs = [(s, e) for s in range(length + 1) for e in range(s, length + 1)]
+    starts, ends = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
+    mapped = columns.to_input(starts, ends)
+    assert list(zip(*(m.tolist() for m in mapped), strict=True)) == [single.to_input(*pair) for pair in pairs]
