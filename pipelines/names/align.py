@@ -1,0 +1,129 @@
+"""Lays the parts of two names side by side: which part of one answers to which part of the other, and what is left over.
+
+For many pairs of names at once. The result is a table of evidence, one row a pair; what the evidence is worth is
+`match`'s business.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.names.parts import INITIAL, PARTICLE, SHORT, SUFFIX, TITLE, WORD, Parts, is_patronymic
+
+WIDTH = 6
+"""How many parts of a name are compared."""
+NOTHING, INITIALS, BEGINNING, ALIKE, SAME_NAME, SOUND, EQUAL = range(7)
+"""How two parts agree: not, by an initial, by one being the other's beginning, roughly, as forms of one given name,
+by sound under some writing convention, letter by letter."""
+LIKE = {INITIALS: 0.5, BEGINNING: 0.6, SAME_NAME: 0.85}
+_CLASSES = {ord(a): b for group in ("ijyeh", "ckqhgx", "vwfpb", "uoaw", "szcj", "td") for a, b in zip(group, group[0] * 9, strict=False)}
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The parts of names that are compared, in order, as one row of a matrix a name.
+
+    Attributes:
+        token: Position of each part among the distinct parts, -1 where there is none.
+        role: What the part is here (WORD, INITIAL, ...).
+        size: Number of parts.
+        words: Number of words and initials among them.
+        last: Column of the last word: where the surname stands, if the order is the usual one. -1 if there is no word.
+        opening: Column of the first word or initial, -1 if there is none.
+        suffix: Number of generation it names (Jr 1, III 3), 0 if none.
+    """
+
+    token: npt.NDArray[np.int32]
+    role: npt.NDArray[np.int8]
+    size: npt.NDArray[np.int64]
+    words: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+    opening: npt.NDArray[np.int64]
+    suffix: npt.NDArray[np.int8]
+
+
+def grid(parts: Parts) -> Grid:
+    """The parts of each name that count: without titles before it and suffixes after it, at most WIDTH, the last ones."""
+    name, first = parts.name_of_row(), parts.first
+    role = parts.role[parts.token]
+    place = np.arange(len(name)) - first[name]
+    named = np.isin(role, (WORD, INITIAL, SHORT))
+    before = np.concatenate([[0], np.cumsum(named)])
+    is_first = before[:-1] == before[first[name]]
+    is_last = before[1:] == before[first[name + 1]]
+    follows = before[first[name + 1]] > before[first[name]]
+    title = (role == TITLE) & is_first & follows
+    suffix = (role == SUFFIX) & (place > 0)
+    role = np.where((role == TITLE) | (role == SUFFIX), WORD, role).astype(np.int8)
+    lone = (role == PARTICLE) & ~follows & ~is_last
+    role[lone] = WORD
+    keep = ~title & ~suffix
+    count = np.bincount(name[keep], minlength=len(first) - 1)
+    kept_before = np.concatenate([[0], np.cumsum(keep)])
+    column = kept_before[:-1] - kept_before[first[name]] - np.maximum(count - WIDTH, 0)[name]
+    keep &= column >= 0
+    token = np.full((len(first) - 1, WIDTH), -1, np.int32)
+    roles = np.full((len(first) - 1, WIDTH), -1, np.int8)
+    token[name[keep], column[keep]] = parts.token[keep]
+    roles[name[keep], column[keep]] = role[keep]
+    word = (roles == WORD)
+    either = word | (roles == INITIAL) | (roles == SHORT)
+    last = np.where(word.any(axis=1), WIDTH - 1 - np.argmax(word[:, ::-1], axis=1), -1)
+    opening = np.where(either.any(axis=1), np.argmax(either, axis=1), -1)
+    generation = np.zeros(len(first) - 1, np.int8)
+    generation[name[suffix]] = [_GENERATION.get(parts.folded[t], 9) for t in parts.token[suffix]]
+    return Grid(token, roles, np.minimum(count, WIDTH), either.sum(axis=1), last, opening, generation)
+
+
+_GENERATION = {"jr": 1, "jun": 1, "jnr": 1, "sr": 2, "sen": 2, "snr": 2, "ii": 3, "iii": 4, "iv": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class PartTable:
+    """What is known of each distinct part, for laying names side by side."""
+
+    beginning: npt.NDArray[np.str_]
+    initial: npt.NDArray[np.str_]
+    length: npt.NDArray[np.int64]
+    groups: npt.NDArray[np.int16]
+    patronymic: npt.NDArray[np.bool_]
+
+
+def table(parts: Parts, groups: npt.NDArray[np.int16]) -> PartTable:
+    """What is known of each distinct part."""
+    beginning = np.array(parts.folded, dtype="U8") if parts.folded else np.zeros(0, "U8")
+    initial = beginning.astype("U1")
+    length = np.fromiter(map(len, parts.folded), np.int64, len(parts.folded))
+    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded))
+
+
+def agreement(
+    q: npt.NDArray[np.int32], k: npt.NDArray[np.int32], q_role: npt.NDArray[np.int8], k_role: npt.NDArray[np.int8],
+    query: PartTable, known: PartTable,
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:  # fmt: skip
+    """How pairs of parts agree that no link of sounds joins: by initial, beginning or as forms of one given name."""
+    how = np.zeros(len(q), np.int8)
+    q_short, k_short = (q_role == INITIAL) | (q_role == SHORT), (k_role == INITIAL) | (k_role == SHORT)
+    words = (q_role == WORD) & (k_role == WORD)
+    same = np.zeros(len(q), bool)
+    for i in range(query.groups.shape[1]):
+        one = query.groups[q, i]
+        for j in range(known.groups.shape[1]):
+            same |= (one == known.groups[k, j]) & (one >= 0)
+    how[same & words] = SAME_NAME
+    starts = _starts(query.beginning[q], known.beginning[k]) | _starts(known.beginning[k], query.beginning[q])
+    short = np.minimum(query.length[q], known.length[k])
+    how[starts & words & (short >= 2) & (how == NOTHING)] = BEGINNING
+    how[starts & (q_short | k_short) & (short >= 2)] = BEGINNING
+    single = (short == 1) & (q_short | k_short)
+    how[single & (query.initial[q] == known.initial[k])] = INITIALS
+    how[(q_role == PARTICLE) | (k_role == PARTICLE)] = NOTHING
+    like = np.zeros(len(q), np.float32)
+    for kind, value in LIKE.items():
+        like[how == kind] = value
+    return how, like
+
+
+def _starts(long: npt.NDArray[np.str_], short: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+    return np.strings.startswith(long, short)

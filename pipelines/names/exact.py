@@ -1,0 +1,46 @@
+"""Finds surfaces that stand in the authority letter by letter, or but for capitals and accents."""
+
+import pandas as pd
+
+from pipelines.names import romanise
+from pipelines.names.authority import Authority
+
+FOUND = ["row", "entity", "method", "score", "status", "explanation", "is_full", "is_default"]
+
+
+def find(facts: pd.DataFrame, authority: Authority) -> pd.DataFrame:
+    """The readings of surfaces that are a name of one entity or more: the columns of FOUND, `row` as in `facts`.
+
+    A name that several entities share is a doubt, and shown with all of them. A word that is no name by its use in the
+    texts must stand in the authority letter by letter.
+    """
+    names = authority.names.assign(folded=romanise.fold(authority.names["name"].tolist()))
+    kinds = authority.entities["kind"].to_numpy()
+    words = pd.DataFrame({"row": range(len(facts)), "name": facts["text"].to_numpy()})
+    same = words.merge(names, on="name")
+    left = words[~words["row"].isin(same["row"]) & facts["is_name"].to_numpy()]
+    left = left.assign(folded=romanise.fold(left["name"].tolist())).rename(columns={"name": "text"})
+    near = left[left["text"].str.len() > 3].merge(names, on="folded")
+    found = pd.concat([same.assign(near=False), near.assign(near=True)], ignore_index=True)
+    found = found.drop_duplicates(["row", "entity"]).sort_values(["row", "is_alias", "entity"], kind="stable")
+    several = found["row"].duplicated(keep=False).to_numpy()
+    alias = (found["is_alias"] | found["is_native"]).to_numpy()
+    first = ~found["row"].duplicated().to_numpy()
+    label = authority.entities["name"].to_numpy()[found["entity"]]
+    person = kinds[found["entity"]] == "person"
+    single = ~found["name"].str.contains(" ", regex=False).to_numpy()
+    listed = found.assign(label=label).groupby("row")["label"].agg("; ".join).to_dict()
+    said = [
+        f"Several entities are called so: {listed[row]}." if many
+        else f"{'Another name' if other else 'The name'} of {name} in the authority{', but for capitals or accents' if close else ''}."
+        for row, many, other, name, close in zip(found["row"], several, alias, label, found["near"], strict=True)
+    ]  # fmt: skip
+    result = pd.DataFrame({
+        "row": found["row"], "entity": found["entity"], "method": ["alias" if one else "exact" for one in alias],
+        "score": [0.5 if many else 0.98 if close else 1.0 for many, close in zip(several, found["near"], strict=True)],
+        "status": ["review" if many else "accepted" for many in several], "explanation": said,
+        "is_full": ~several & ~(person & single), "is_default": first,
+    })  # fmt: skip
+    context = result[several & first].assign(status="context")
+    result.loc[several & ~first, "status"] = "context"
+    return pd.concat([result, context.assign(is_default=False)], ignore_index=True)[FOUND]

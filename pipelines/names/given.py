@@ -1,0 +1,62 @@
+"""Knows which given names are one name in other languages or in short: John and Ivan, Robert and Bob.
+
+The names are data with their sources, in `given_names.toml`; they are found by spelling or by sound, so that no
+spelling of theirs need be listed. Whether two people bear one name is `match`'s business.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.names import romanise
+
+MOST = 6
+"""How many groups a name can be in; further ones are not looked at."""
+
+
+def groups(folded: Sequence[str], heard: romanise.Sounds) -> npt.NDArray[np.int16]:
+    """The groups of given names that each name part is in, one row a part, at most MOST, else -1.
+
+    Args:
+        folded: The parts as `romanise.fold` gives them.
+        heard: Their sounds.
+    """
+    by_form, by_sound = _groups()
+    found = np.full((len(folded), MOST), -1, dtype=np.int16)
+    filled = np.zeros(len(folded), dtype=np.int64)
+    known = [by_form.get(one) for one in folded]
+    for number, ids in enumerate(known):
+        if ids:
+            found[number, : len(ids[:MOST])] = ids[:MOST]
+            filled[number] = MOST
+    sound_known = np.isin(heard.sound, np.array(sorted(by_sound), dtype=heard.sound.dtype))
+    for row in np.flatnonzero(sound_known & (filled[heard.token] == 0)):
+        token = heard.token[row]
+        for group in by_sound[bytes(heard.sound[row])]:
+            if group not in found[token] and found[token, -1] < 0:
+                found[token, np.argmax(found[token] < 0)] = group
+    return found
+
+
+@cache
+def _groups() -> tuple[dict[str, list[int]], dict[bytes, list[int]]]:
+    """Groups by spelling, and by what the spelling sounds like."""
+    text = files("pipelines.names").joinpath("given_names.toml").read_text("utf-8")
+    by_form: dict[str, list[int]] = {}
+    for number, line in enumerate(tomllib.loads(text)["groups"].strip().split("\n")):
+        for form in romanise.fold(line.split()):
+            ids = by_form.setdefault(form, [])
+            if number not in ids:
+                ids.append(number)
+    forms = list(by_form)
+    heard = romanise.sounds(forms)
+    by_sound: dict[bytes, list[int]] = {}
+    for token, sound in zip(heard.token, heard.sound, strict=True):
+        if len(sound) > 3:
+            ids = by_sound.setdefault(bytes(sound), [])
+            ids += [one for one in by_form[forms[token]] if one not in ids]
+    return by_form, by_sound

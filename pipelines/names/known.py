@@ -1,0 +1,72 @@
+"""Holds names ready to be compared with: indexed, laid out in parts; and compares many names with them at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.names import align, evidence, given, index, match, parts
+
+Rows = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names laid out for comparison: their parts, sounds, grid and what is known of each part."""
+
+    written: Sequence[str]
+    parts: parts.Parts
+    heard: index.Heard
+    grid: align.Grid
+    table: align.PartTable
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Indexed names, and which of their parts may tell one (a given name alone does not)."""
+
+    names: Names
+    index: index.NameIndex
+    anchor: npt.NDArray[np.bool_]
+
+    @property
+    def grid(self) -> align.Grid:
+        """The grid of the names."""
+        return self.names.grid
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Pairs of a text's name and a known name, with how their parts answer to each other, and the log-odds that they are one."""
+
+    query: Names
+    known: Known
+    pairs: match.Pairs
+    odds: npt.NDArray[np.float64]
+
+
+def lay_out(written: Sequence[str]) -> Names:
+    """The names ready to be compared."""
+    split = parts.split(written)
+    heard = index.hear(split.tokens)
+    return Names(written, split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds)))
+
+
+def prepare(made: index.NameIndex) -> Known:
+    """The indexed names ready to be compared with."""
+    table = align.table(made.parts, given.groups(made.parts.folded, made.heard.sounds))
+    grid = align.grid(made.parts)
+    names = Names(made.names, made.parts, made.heard, grid, table)
+    token = np.repeat(np.arange(len(made.parts.tokens)), np.diff(made.first_holder))
+    opens = grid.token[made.holder, grid.opening[made.holder]] == token
+    ends = grid.token[made.holder, grid.last[made.holder]] == token
+    return Known(names, made, ends | ~opens)
+
+
+def compare(query: Names, known: Known) -> Compared:
+    """All pairs of the texts' names and known names that share a part which is no mere given name."""
+    links = match.link(query.parts, query.heard, known.index)
+    q, k = match.candidates(links, query.parts, query.grid, known.index, known.names.grid, known.anchor)
+    pairs = match.lay(q, k, query.grid, known.names.grid, links, query.table, known.names.table)
+    return Compared(query, known, pairs, evidence.weigh(pairs, query.grid, known.names.grid, query.table, known.names.table))

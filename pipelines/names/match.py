@@ -1,0 +1,187 @@
+"""Scores how likely a name in a text and a known name are two spellings of one person's name.
+
+Column by column over all pairs that share a part: which part answers to which, how alike they sound and look, what is
+left over; then one probability a pair. What follows from a score is `resolve`'s business.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.process import cpdist
+
+from pipelines.names.align import ALIKE, EQUAL, SOUND, WIDTH, Grid, PartTable, agreement
+from pipelines.names.index import Heard, NameIndex, meet
+from pipelines.names.parts import WORD, Parts
+
+# Each sound as six signs, so that sounds made alike share signs and the plain edit distance of the signs is a weighted
+# one of the sounds: unrelated consonants 1, related ones 1/3 or 2/3, vowels 1/3.
+_SIGNS = {
+    "s": "ssaa11", "z": "ssaa22", "S": "ssbb11", "Z": "ssbb22", "T": "ttaa33", "C": "ttbb33", "J": "ttbb22", "W": "ttbb11",
+    "k": "kkgg11", "g": "kkgg22", "h": "kkhh22", "v": "ffvv11", "f": "ffvv33", "b": "ffbb11", "p": "ffbb33",
+    "d": "ddtt11", "t": "ddtt33", "m": "mmnnmm", "n": "mmnnnn", "l": "llrrll", "r": "llrrrr",
+    "a": "AA", "e": "EI", "i": "IE", "o": "AO", "u": "UO", "c": "kkss11",
+}  # fmt: skip
+UNIT = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Parts of texts' names and parts of known names that may be spellings of one another, ordered by `query`, `known`.
+
+    Attributes:
+        query: Position of the part among the texts' parts.
+        known: Position of the part among the known names' parts.
+        how: SOUND, ALIKE or EQUAL.
+        sound: Weighted edit distance of the sounds, in consonants.
+        look: Edit distance of the spellings without accents, in letters.
+        like: How alike they are, 0 to 1.
+    """
+
+    query: npt.NDArray[np.int32]
+    known: npt.NDArray[np.int32]
+    how: npt.NDArray[np.int8]
+    sound: npt.NDArray[np.float32]
+    look: npt.NDArray[np.float32]
+    like: npt.NDArray[np.float32]
+
+
+def link(query: Parts, heard: Heard, index: NameIndex) -> Link:
+    """The known parts that each part of the texts' names may be a spelling of."""
+    q_row, k_row = meet(heard, index.heard)
+    known_sounds = index.heard.sounds
+    pair = (heard.sounds.token[q_row].astype(np.int64) << 32) | known_sounds.token[k_row]
+    distance = _sound_distance(heard.sounds.sound, q_row, known_sounds.sound, k_row)
+    order = np.lexsort((distance, pair))
+    pair, distance = pair[order], distance[order]
+    first = np.ones(len(pair), bool)
+    first[1:] = pair[1:] != pair[:-1]
+    pair, distance = pair[first], distance[first]
+    q, k = (pair >> 32).astype(np.int32), (pair & 0xFFFFFFFF).astype(np.int32)
+    left, right = _take(query.folded, q), _take(index.parts.folded, k)
+    look = cpdist(left, right, scorer=OSA.distance).astype(np.float32) if len(q) else np.zeros(0, np.float32)
+    size = np.maximum(_lengths(query.folded)[q], _lengths(index.parts.folded)[k])
+    like = likeness(distance, look, size)
+    how = np.where(look == 0, EQUAL, np.where(distance == 0, SOUND, ALIKE)).astype(np.int8)
+    keep = like > 0.3
+    return Link(q[keep], k[keep], how[keep], distance[keep], look[keep], like[keep])
+
+
+def likeness(sound: npt.NDArray[np.float32], look: npt.NDArray[np.float32], size: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """How alike two parts are, 0 to 1, by their distance in sounds and letters, and the longer one's letters."""
+    far = 0.75 * sound + 0.12 * np.minimum(look, 4) + 0.04 * look
+    return np.exp(-far * (3.2 / np.maximum(size, 3.0))).astype(np.float32)
+
+
+def _sound_distance(left: npt.NDArray[np.bytes_], i: npt.NDArray[np.int32], right: npt.NDArray[np.bytes_], j: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+    if not len(i):
+        return np.zeros(0, np.float32)
+    return (cpdist(_signs(left, i), _signs(right, j), scorer=Levenshtein.distance) / UNIT).astype(np.float32)
+
+
+def _signs(sound: npt.NDArray[np.bytes_], rows: npt.NDArray[np.int32]) -> list[str]:
+    used, at = np.unique(rows, return_inverse=True)
+    text = "\n".join(one.decode() for one in sound[used].tolist()).translate({ord(k): v for k, v in _SIGNS.items()})
+    return _take(text.split("\n"), at)
+
+
+def _take(values: Sequence[str], at: npt.NDArray[np.integer]) -> list[str]:
+    return np.array(values, dtype=object)[at].tolist()
+
+
+def _lengths(values: Sequence[str]) -> npt.NDArray[np.int64]:
+    return np.fromiter(map(len, values), np.int64, len(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of a name in a text and a known name with the evidence for and against their being one.
+
+    Attributes:
+        query: Number of the text's name.
+        known: Number of the known name.
+        how: For each part of the text's name (column as in its grid) how it agrees with the part it answers to.
+        like: How much it does, 0 to 1.
+        to: The column of the part it answers to, -1 if none.
+    """
+
+    query: npt.NDArray[np.int32]
+    known: npt.NDArray[np.int32]
+    how: npt.NDArray[np.int8]
+    like: npt.NDArray[np.float32]
+    to: npt.NDArray[np.int8]
+
+
+def candidates(links: Link, query: Parts, q_grid: Grid, index: NameIndex, k_grid: Grid, anchor: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Names in texts and known names that share a part that is no mere given name.
+
+    Args:
+        anchor: Which of the known names' parts (by row of `index.holder`) may tell a name.
+    """
+    name = np.repeat(np.arange(len(q_grid.size), dtype=np.int32), WIDTH)
+    token = q_grid.token.ravel()
+    role = q_grid.role.ravel()
+    keep = (token >= 0) & (role == WORD)
+    name, token = name[keep], token[keep]
+    first = np.searchsorted(links.query, np.arange(len(query.tokens) + 1))
+    count = np.diff(first)[token]
+    row = _ranges(first[token], count)
+    name, known = np.repeat(name, count), links.known[row]
+    start, stop = anchor_bounds(anchor, index)
+    count = stop[known] - start[known]
+    at = _ranges(start[known], count)
+    pairs = np.unique((np.repeat(name, count).astype(np.int64) << 32) | index.holder[np.flatnonzero(anchor)][at])
+    return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+
+
+def anchor_bounds(anchor: npt.NDArray[np.bool_], index: NameIndex) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    before = np.concatenate([[0], np.cumsum(anchor)])
+    return before[index.first_holder[:-1]], before[index.first_holder[1:]]
+
+
+def _ranges(start: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """start[0], start[0] + 1, ... count[0] of them, then those of start[1] and so on."""
+    offset = np.concatenate([[0], np.cumsum(count)[:-1]]) if len(count) else count
+    return np.repeat(start - offset, count) + np.arange(count.sum())
+
+
+def lay(q_name: npt.NDArray[np.int32], k_name: npt.NDArray[np.int32], q_grid: Grid, k_grid: Grid, links: Link, query: PartTable, known: PartTable) -> Pairs:
+    """The pairs' parts side by side, the best agreeing ones first."""
+    n = len(q_name)
+    like = np.zeros((n, WIDTH, WIDTH), np.float32)
+    how = np.zeros((n, WIDTH, WIDTH), np.int8)
+    valid = (q_grid.token[q_name] >= 0)[:, :, None] & (k_grid.token[k_name] >= 0)[:, None, :]
+    pair, i, j = np.nonzero(valid)
+    q, k = q_grid.token[q_name[pair], i], k_grid.token[k_name[pair], j]
+    q_role, k_role = q_grid.role[q_name[pair], i], k_grid.role[k_name[pair], j]
+    link_key = (links.query.astype(np.int64) << 32) | links.known
+    wanted = (q.astype(np.int64) << 32) | k
+    at = np.minimum(np.searchsorted(link_key, wanted), max(len(link_key) - 1, 0))
+    linked = (link_key[at] == wanted) if len(link_key) else np.zeros(len(q), bool)
+    other, other_like = agreement(q, k, q_role, k_role, query, known)
+    link_like = np.where(linked, links.like[at], 0) if len(link_key) else np.zeros(len(q), np.float32)
+    single = (query.length[q] == 1) | (known.length[k] == 1)
+    use = linked & (link_like >= other_like) & ~single
+    like[pair, i, j] = np.where(use, link_like, other_like)
+    how[pair, i, j] = np.where(use, links.how[at] if len(link_key) else 0, other)
+    # Of parts that agree alike, those in the same place answer to each other.
+    bonus = np.zeros_like(like)
+    rows = np.arange(n)
+    bonus[rows, q_grid.last[q_name], k_grid.last[k_name]] += 0.02
+    bonus[rows, q_grid.opening[q_name], k_grid.opening[k_name]] += 0.01
+    rank = np.where(like > 0, like + bonus, 0).reshape(n, -1)
+    result_how, result_like = np.zeros((n, WIDTH), np.int8), np.zeros((n, WIDTH), np.float32)
+    to = np.full((n, WIDTH), -1, np.int8)
+    for _ in range(WIDTH):
+        best = np.argmax(rank, axis=1)
+        some = np.flatnonzero(rank[rows, best] > 0)
+        if not len(some):
+            break
+        bi, bj = best[some] // WIDTH, best[some] % WIDTH
+        result_how[some, bi], result_like[some, bi], to[some, bi] = how[some, bi, bj], like[some, bi, bj], bj
+        square = rank.reshape(n, WIDTH, WIDTH)
+        square[some, bi, :] = 0
+        square[some, :, bj] = 0
+    return Pairs(q_name, k_name, result_how, result_like, to)

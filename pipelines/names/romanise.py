@@ -1,0 +1,148 @@
+"""Turns name parts into what they sound like under every writing convention, the key by which spellings are compared.
+
+One function, `sounds`, makes the key for the authority's names and for those in texts. The conventions themselves are
+data, with their sources, in `conventions.toml`. No scoring here, and nothing that knows of whole names.
+"""
+
+import tomllib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+LONGEST = 24
+"""How many sounds of a name part count; more are cut off."""
+NEVER = "!"
+LATIN = (
+    "english", "german", "french", "polish", "czech", "unaccented", "hungarian", "romance", "spanish", "dutch",
+    "nordic", "baltic", "turkic", "oriental",
+)  # fmt: skip
+OTHER_SCRIPTS = ("cyrillic", "greek", "georgian", "armenian")
+CYRILLIC_VARIANTS = ("ukrainian", "bulgarian")
+_COARSE = bytes.maketrans(b"oezZhfWJ", b"aisSgvSC")
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """The sounds of a list of name parts: row i says that part `token[i]` may sound like `sound[i]`.
+
+    Attributes:
+        token: Position in the list given, ascending; a part of an unknown script has no row.
+        sound: ASCII bytes, at most LONGEST, one sign a sound as in conventions.toml; distinct within a part.
+    """
+
+    token: npt.NDArray[np.int32]
+    sound: npt.NDArray[np.bytes_]
+
+
+def fold(tokens: Sequence[str]) -> list[str]:
+    """The parts in lower case, without accents, apostrophes and ligatures: their bare Latin (or other) letters."""
+    text = unicodedata.normalize("NFC", "\n".join(tokens)).lower()
+    return text.translate(_bare_letters()).split("\n") if tokens else []
+
+
+def sounds(tokens: Sequence[str]) -> Sounds:
+    """What each part sounds like under each writing convention that may have written it.
+
+    Args:
+        tokens: Name parts in any case and script, none empty, none with white space.
+
+    Returns:
+        Their sounds; the same part has the same sounds whatever stands beside it.
+    """
+    latin = np.fromiter((max(token, default="") < "\u0370" for token in tokens), bool, len(tokens))
+    groups = [(np.flatnonzero(latin), _latin), (np.flatnonzero(~latin), _other_scripts)]
+    rows, lines = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
+    for numbers, convert in groups:
+        if len(numbers):
+            text = unicodedata.normalize("NFC", "\n".join([tokens[number] for number in numbers])).lower()
+            texts = convert("\n" + text + "\n")
+            rows.append(np.tile(numbers, len(texts)))
+            lines += [pa.array(one[1:-1].split("\n"), pa.string()) for one in texts]
+    encoded = pa.concat_arrays(lines).dictionary_encode()
+    code, values = _codes(_finish(encoded.dictionary))
+    pairs = np.unique((np.concatenate(rows) << 32) | code[encoded.indices.to_numpy()])
+    pairs = pairs[values[pairs & 0xFFFFFFFF] != b""]
+    return Sounds((pairs >> 32).astype(np.int32), values[pairs & 0xFFFFFFFF])
+
+
+def coarse(sound: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bytes_]:
+    """The sounds with those told apart least reliably made equal (a/o, e/i, s/z, sh/zh, g/h, v/f), for finding."""
+    width = sound.dtype.itemsize
+    return np.frombuffer(sound.tobytes().translate(_COARSE), f"S{width}")
+
+
+@cache
+def conventions() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The rules of each convention in the order in which they apply; a part's start and end are newlines."""
+    text = files("pipelines.names").joinpath("conventions.toml").read_text("utf-8")
+    return {
+        name: tuple(_rule(rule) for rule in table["rules"].split()) for name, table in tomllib.loads(text).items()
+    }
+
+
+def _rule(rule: str) -> tuple[str, str]:
+    letters, _, sound = rule.partition("=")
+    before, after = ("\n" if letters[0] == "^" else ""), ("\n" if letters[-1] == "$" else "")
+    return before + letters.strip("^$") + after, before + sound.strip("^$") + after
+
+
+def _apply(text: str, convention: str) -> str:
+    for letters, sound in conventions()[convention]:
+        text = text.replace(letters, sound)
+    return text
+
+
+def _latin(text: str) -> list[str]:
+    return [_apply(text, name) for name in LATIN]
+
+
+def _other_scripts(text: str) -> list[str]:
+    """The text with Cyrillic, Greek, Georgian and Armenian letters turned into sounds, in each way they may sound."""
+    results = [_apply(text, "cyrillic")] + [_apply(_apply(text, name), "cyrillic") for name in CYRILLIC_VARIANTS]
+    for name in OTHER_SCRIPTS[1:]:
+        results = [_apply(result, name) for result in results]
+    return results
+
+
+def _finish(lines: pa.Array) -> pa.Array:
+    text = "\n" + "\n".join(lines.to_pylist()) + "\n"
+    text = _apply(text.translate(_bare_sounds()), "finish")
+    return pa.array(text[1:-1].split("\n"), pa.string())
+
+
+def _codes(lines: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bytes_]]:
+    """A number for each distinct line, and the lines as bytes; what is not in sounds is empty."""
+    encoded = pc.dictionary_encode(lines)
+    text = encoded.dictionary
+    sound = pc.and_(pc.string_is_ascii(text), pc.invert(pc.match_substring(text, NEVER)))
+    plain = pc.if_else(sound, pc.utf8_slice_codeunits(text, 0, LONGEST), "")
+    again = plain.dictionary_encode()
+    values = np.array(again.dictionary.to_pylist(), dtype=f"S{LONGEST}")
+    return again.indices.to_numpy().astype(np.int64)[encoded.indices.to_numpy()], values
+
+
+@cache
+def _bare_letters() -> dict[int, str]:
+    """What becomes of each letter with an accent, and of each sign that is no letter, when spellings are folded."""
+    table = {ord(sign): "" for sign in "'’‘`´ʹʺʼʻʿʾ′″-‐‑.·"}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        bare = "".join(c for c in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(c))
+        table[code] = bare
+    table |= {code: "" for code in range(0x300, 0x370)}
+    special = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ə": "a"}
+    return table | {ord(letter): bare for letter, bare in special.items()}
+
+
+@cache
+def _bare_sounds() -> dict[int, str]:
+    """As `_bare_letters`, for signs left after the conventions: accents no rule named still tell their sound."""
+    special = {"č": "C", "š": "S", "ž": "Z", "ć": "C", "ç": "C", "ş": "S", "ș": "S", "ţ": "T", "ț": "T", "ż": "Z",
+               "đ": "J", "ŝ": "W", "æ": "e", "œ": "e", "ğ": "g"}  # fmt: skip
+    return _bare_letters() | {ord(letter): sound for letter, sound in special.items()}

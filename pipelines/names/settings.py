@@ -1,0 +1,22 @@
+"""Holds the thresholds by which names are decided. Holds no rules and no data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NameSettings:
+    """The thresholds of name resolution; scores are probabilities between 0 and 1.
+
+    Attributes:
+        accept: From this score on a reading is accepted.
+        review: From this score on a reading is shown for review; below it the name is treated as in no authority.
+        rival: A second entity with at least this share of the best one's score makes the reading ambiguous.
+        accept_lone: From this score on a lone surname is taken as the surname of an authority's person.
+        merge: From this score on two spellings in no authority are one entity.
+    """
+
+    accept: float = 0.8
+    review: float = 0.3
+    rival: float = 0.6
+    accept_lone: float = 0.8
+    merge: float = 0.85
