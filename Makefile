@@ -14,7 +14,7 @@ export DAGSTER_HOME ?= $(CURDIR)/.dagster
 export DO_NOT_TRACK := 1
 BIN := $(VENV)/bin
 
-.PHONY: build test ui evaluate bench lint help
+.PHONY: build test ui evaluate bench lint docs help
 
 help:
 	@echo "make build     build the dataset from $(SEEDS) into $(DATA)"
@@ -64,3 +64,6 @@ $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
+
+docs: $(VENV)/.ready
+	@$(BIN)/python -m schemas

@@ -28,6 +28,22 @@ class Sources(Table):
     )
     format: str = fields.text("How the file was read, e.g. `upvote-thread`, `jsonl`, `stackexchange`.")
     encoding: str = fields.text("How its bytes were decoded: a Python codec name, or empty.", nullable=True)
+    size_bytes: fields.Integer = fields.count("Size of the file in bytes.")
+    sha256: str = pa.Field(description="SHA-256 of the file's bytes.", str_matches=r"^[0-9a-f]{64}$")
+    n_posts: fields.Integer = fields.count("Posts read from it.")
+    n_quarantined: fields.Integer = fields.count("Records of it, or the file itself, in `quarantine`.")
+    status: fields.SourceStatus = fields.choice(
+        "`ingested`; `quarantined` (refused as a whole); `duplicate` (same bytes as a file earlier in this table)."
+    )
+
+
+class Posts(Table):
+    """One row a question, answer, comment or document."""
+
+    post_id: str = fields.post_id(unique=True)
+    source_id: str = fields.source_id()
+    thread_id: str = fields.text("The thread: posts with the same value belong together.")
+    parent_id: str = fields.text("The `post_id` that this post answers or comments on.", nullable=True)
     ordinal: fields.Integer = fields.count("Place of the post in its source, from 1.")
     kind: fields.PostKind = fields.choice("`question`, `answer`, `comment` or `document`.")
     title: str = fields.text("Title as written.", nullable=True)
