@@ -1,0 +1,56 @@
+"""Whole builds for tests, in this process and without Dagster."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines import parquet, release
+from pipelines.invariants import Offences
+from pipelines.settings import Settings
+from pipelines.stages import core, out, raw, verify
+from pipelines.stages.places import Paths
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def inline(label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
+    for call in calls:
+        function(*call)
+
+
+def write_seeds(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def run_stages(paths: Paths, settings: Settings | None = None, run: Any = inline) -> dict[str, Offences]:
+    settings = settings or Settings()
+    raw.list_sources(paths)
+    raw.read_records(paths, run)
+    core.prepare_groups(paths, run)
+    core.merge_surfaces(paths)
+    core.judge_words(paths, settings)
+    core.resolve_names(paths, settings)
+    out.apply_groups(paths, run)
+    for make in (out.sources_table, out.quarantine_table, out.variants_table, out.entities_table):
+        make(paths)
+    return verify.all_offences(paths, run)
+
+
+def build(paths: Paths, settings: Settings | None = None) -> Path:
+    verify.refuse_broken(run_stages(paths, settings))
+    release.publish(paths.data, out.table_files(paths), out.beside(paths))
+    return paths.data / "latest"
+
+
+def tables(latest: Path) -> dict[str, pd.DataFrame]:
+    found = {}
+    for file in sorted(latest.glob("*.parquet")):
+        parts = sorted(file.glob("*.parquet")) if file.is_dir() else [file]
+        found[file.stem] = pd.concat([parquet.read(part).to_pandas() for part in parts], ignore_index=True)
+    return found

@@ -1,0 +1,59 @@
+"""Decisions by hand win over every rule, for one post or everywhere, and say whether they matched."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipelines.names.context import Reading
+from pipelines.passes.decisions import Mentions, decide_by_hand
+from pipelines.passes.spans import SEPARATOR, bases
+
+TEXTS = ["Koba and Stalin met.", "Stalin alone, then Adolf Hitler."]
+RULE = Reading("stalin", "person", "Stalin", "exact", 0.9, "accepted", "By rule.", True, "Joseph Stalin")
+POSTS = ["p1", "p2"]
+
+
+def mentions() -> Mentions:
+    whole = SEPARATOR.join(TEXTS)
+    spans = [(0, "Stalin", 0), (1, "Stalin", 1), (1, "Adolf Hitler", 1)]
+    starts = [whole.index(name, 20 * at) for at, name, _ in spans]
+    ends = [start + len(name) for start, (_, name, _) in zip(starts, spans, strict=True)]
+    columns = [np.array(c, np.int64) for c in ([post for *_, post in spans], starts, ends, [0, 0, 0])]
+    return Mentions(*columns, [RULE])
+
+
+def decision(surface: str, entity: str | None, post: str = "", line: int = 2) -> dict[str, Any]:
+    row = {"line": line, "surface": surface, "post_id": post, "entity_id": entity, "kind": "person"}
+    return row | {"canonical": surface, "explanation": "Decided.", "label": "Somebody"}
+
+
+def decide(*decisions: dict[str, Any]) -> tuple[list[tuple[int, str, str]], set[int]]:
+    whole = SEPARATOR.join(TEXTS)
+    after, used = decide_by_hand(mentions(), decisions, POSTS, whole, bases([len(t) for t in TEXTS]))
+    rows = zip(after.post.tolist(), after.start.tolist(), after.end.tolist(), after.reading.tolist(), strict=True)
+    return [(post, whole[s:e], after.readings[r].entity_id) for post, s, e, r in rows], used
+
+
+BY_RULE = [(0, "Stalin", "stalin"), (1, "Stalin", "stalin"), (1, "Adolf Hitler", "stalin")]
+
+
+@pytest.mark.parametrize(
+    ("decisions", "expected", "used"),
+    [
+        ([], BY_RULE, set()),
+        ([decision("Stalin", "other")], [(0, "Stalin", "other"), (1, "Stalin", "other"), BY_RULE[2]], {2}),
+        ([decision("Stalin", "other", "p2")], [BY_RULE[0], (1, "Stalin", "other"), BY_RULE[2]], {2}),
+        ([decision("Stalin", None)], [BY_RULE[2]], {2}),
+        ([decision("Koba", "stalin")], [(0, "Koba", "stalin"), *BY_RULE], {2}),
+        ([decision("Hitler", "other")], BY_RULE, set()),  # part of a longer name
+        ([decision("Beria", "beria")], BY_RULE, set()),
+        (
+            [decision("Stalin", "other"), decision("Stalin", None, "p1", 3)],
+            [(1, "Stalin", "other"), BY_RULE[2]],
+            {2, 3},
+        ),
+    ],
+)
+def test_decisions(decisions: list[dict[str, Any]], expected: list[tuple[int, str, str]], used: set[int]) -> None:
+    assert decide(*decisions) == (expected, used)
