@@ -1,4 +1,4 @@
-"""How well names are found: people in news articles, known surfaces in seeds, speed on prose. Reads evaluation data only.
+"""How well names are found: people in news articles, known surfaces in seeds, speed on prose.
 
 Run as `python -m pipelines.evaluate_find FOLDER` with the folder that holds `eval/` and `corpus/`.
 """
@@ -91,7 +91,7 @@ def news(path: Path, half: str = "") -> dict[str, Any]:
 
 
 def exact_spans(folder: Path) -> tuple[float, list[str]]:
-    """Fraction of the expected surfaces found with exactly their span (without their title counts too), and the others."""
+    """Fraction of the expected surfaces found with exactly their span (or without their title), and the others."""
     texts = [
         re.sub(r"(?m)^Upvote:.*\n?", "", p.read_text(encoding="utf-8"))
         for p in sorted((folder / "seeds").glob("*.txt"))

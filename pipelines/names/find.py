@@ -1,7 +1,7 @@
 """Where names stand in a text: runs of capitalised words, cut to what can be a name. No authority is known here.
 
 Here: the pattern of a run, and hints of a name's kind from the words beside it. How a run is cut to names is in `runs`.
-Not here: whether a surface is a name at all, judged over the whole corpus (`plausible`), and whose name it is (`resolve`).
+Not here: whether a surface is a name at all, judged over the corpus (`plausible`), and whose it is (`resolve`).
 
 The work per run is a pure function of the run's letters (`runs.parts`), remembered for runs seen before; only what
 depends on the place in the text (sentence starts, the words beside it) is done each time.
@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import regex
 
-from pipelines.names.lexicon import Trait, traits, words
+from pipelines.names.lexicon import traits, words
 from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, parts
+from pipelines.names.traits import GIVEN
 
 
 class Candidate(NamedTuple):
@@ -35,8 +36,14 @@ _LINKS = (
     "bin|bint|ibn|ben|bar|abu|umm|y|af|av|til|of|the|for|oglu|oğlu|ogly|oghlu|qızı|kyzy"
 )
 _APOSTROPHE = r"['’](?!(?:s|S|m|ll|ve|re|d)(?![\p{L}\p{M}]))"
+# Genitives inside names: People's Commissar, Soldiers' Deputies, King's College, Prosecutor's Office.
+_GENITIVE = (
+    r"['’](?:(?<=(?:People|Women|Children|Men|King|Queen|Prosecutor|Attorney|Mother|Bishop|St[. ]\p{L}++)['’])s"
+    r"|(?<=(?:Workers|Soldiers|Sailors|Peasants|Writers|Miners|Farmers|Teachers|Students|Veterans|Players)['’]))"
+    r"(?=[ \n]\p{Lu})"
+)
 _WORD = (
-    rf"\p{{Lu}}[\p{{L}}\p{{M}}]*+(?:(?:{_APOSTROPHE}|[-‑])[\p{{L}}\p{{M}}]++)*+"
+    rf"\p{{Lu}}[\p{{L}}\p{{M}}]*+(?:(?:{_APOSTROPHE}|[-‑])[\p{{L}}\p{{M}}]++)*+(?:{_GENITIVE})?+"
     rf"(?:\.(?<=(?<!\p{{L}})(?:\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+"
 )
 _PREFIX = r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑]|[dl]['’])?+[ʿʾʻʼ‘]?+"
@@ -51,14 +58,15 @@ _RUN = regex.compile(
 # A short line without a full stop; a heading if every word of it longer than four letters is large, or every letter.
 _LINE = regex.compile(r"^[^\n]{4,120}+(?<![.!?,;])$", regex.M)
 _HEADING = regex.compile(
-    r"[^\p{L}\n]*+(?:(?:\p{Lu}[\p{L}\p{M}'’.-]*+|\p{Ll}{1,4}+(?!\p{L})|[^\p{L}\s]++)[,:;]?[ \t]++){2,}+\p{Lu}[\p{L}\p{M}'’-]*+[)\]\"”]?"
+    r"[^\p{L}\n]*+(?:(?:\p{Lu}[\p{L}\p{M}'’.-]*+|\p{Ll}{1,4}+(?!\p{L})|[^\p{L}\s]++)[,:;]?[ \t]++){2,}+"
+    r"\p{Lu}[\p{L}\p{M}'’-]*+[)\]\"”]?"
 )
 _CAPITALS = regex.compile(r"[^\p{Ll}\p{Lu}\n]*+\p{Lu}[^\p{Ll}\n]*+")
 _OPENING = frozenset("\"“„«‹(['‘*_—–>")
 # What may follow a king's number, rather than the pronoun: "Thutmose I's", "Nicholas I was", "Charles I, who".
 _REGNAL = regex.compile(
-    r"['’]s\b|[,.;:)]| (?:was|had|has|is|of|and|in|to|who|whose|by|as|at|on|for|did|died|reigned|ruled|spoke|himself|ordered|granted"
-    r"|gave|made|became|succeeded|also|or|from|the|with)\b"
+    r"['’]s\b|[,.;:)]| (?:was|had|has|is|of|and|in|to|who|whose|by|as|at|on|for|did|died|reigned|ruled|spoke|himself"
+    r"|ordered|granted|gave|made|became|succeeded|also|or|from|the|with)\b"
 )
 _NUMBER_BEFORE = regex.compile(r"\d{1,3}(?:st|nd|rd|th)$")
 
@@ -143,7 +151,7 @@ def _goes_on(head: str) -> bool:
         return False
     if len(last) > 2 or not before:
         return True
-    return before[-1].endswith(".") or bool(traits(before[-1].lower()) & Trait.GIVEN)
+    return before[-1].endswith(".") or bool(traits(before[-1].lower()) & GIVEN)
 
 
 def _trim(text: str, start: int, end: int) -> int:
@@ -204,7 +212,7 @@ _NOT_JOINED = regex.compile(r"[\p{L}\p{M}\p{N}][-‑]$")
 
 
 def _joined(text: str, start: int) -> int:
-    """Where the name starts with what is written onto it (al-, d', ʿ); -1 where it is the tail of a word (anti-Soviet)."""
+    """Where a name starts with what is written onto it (al-, d', ʿ); -1 where it is a word's tail (anti-Soviet)."""
     match = _JOINED.search(text, max(0, start - 5), start)
     if match:
         return match.start()

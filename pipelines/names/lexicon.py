@@ -3,9 +3,9 @@
 Here: loading the closed classes of `words.toml` and the lexicons of packages, and one question about a word,
 `traits(word)`. Not here: how words are put together to names (`find`), nor anything that knows the authority.
 
-Sources: `words.toml` (ours); mimesis (MIT): given names, surnames and cities of some forty countries; symspellpy's
+Sources: `words.toml` (ours); mimesis MIT: given names, surnames and cities of some forty countries; symspellpy's
 English frequency dictionary (MIT; from SCOWL and Google Books); the SCOWL dictionary en_US.dic as spylls ships it, for
-which words are written large; babel (CLDR): names of languages, peoples and territories in English.
+which words are written large; babel CLDR: names of languages, peoples and territories in English.
 """
 
 import importlib.resources
@@ -14,38 +14,35 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from enum import IntFlag
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
 
-
-class Trait(IntFlag):
-    """What a word can be; a word may be several things."""
-
-    OPENER = 1
-    MONTH = 2
-    TITLE = 4
-    MODIFIER = 8
-    ROLE = 16
-    PEOPLE = 32
-    ORGANISATION = 64
-    EVENT = 128
-    PLACE = 256
-    GIVEN = 512
-    SURNAME = 1024
-    TOWN = 2048
-    ORDINARY = 4096
-    PARTICLE = 8192
-    NEVER = 16384
-    LEADING_CUE = 32768
-    SUFFIX = 65536
-    ORGANISATION_NAME = 131072
-    EVENT_NAME = 262144
-    FORENAME = 524288
-    TERRITORY = 1048576
+from pipelines.names.traits import (
+    EVENT,
+    EVENT_NAME,
+    FORENAME,
+    GIVEN,
+    LEADING_CUE,
+    MODIFIER,
+    MONTH,
+    NEVER,
+    OPENER,
+    ORDINARY,
+    ORGANISATION,
+    ORGANISATION_NAME,
+    PARTICLE,
+    PEOPLE,
+    PLACE,
+    ROLE,
+    SUFFIX,
+    SURNAME,
+    TERRITORY,
+    TITLE,
+    TOWN,
+)
 
 
 @cache
@@ -62,7 +59,7 @@ def _read(name: str) -> str:
 
 
 def fold(word: str) -> str:
-    """A rough key under which spellings of one given name meet (Dmitrij, Dmitriy, Dmitri): for look-up, not for matching."""
+    """A rough key under which spellings of a given name meet (Dmitrij, Dmitriy, Dmitri): for look-up, not matching."""
     plain = word.replace("ph", "f").replace("kh", "h").replace("sch", "sh").replace("ck", "k").translate(_plain())
     return _DOUBLED.sub(r"\1", plain)
 
@@ -82,7 +79,45 @@ def _plain() -> dict[int, str]:
 _CYRILLIC = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
-        "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch  y  e iu ia i i ie g".split(" "),
+        [
+            "a",
+            "b",
+            "v",
+            "g",
+            "d",
+            "e",
+            "e",
+            "zh",
+            "z",
+            "i",
+            "i",
+            "k",
+            "l",
+            "m",
+            "n",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "u",
+            "f",
+            "kh",
+            "ts",
+            "ch",
+            "sh",
+            "shch",
+            "",
+            "y",
+            "",
+            "e",
+            "iu",
+            "ia",
+            "i",
+            "i",
+            "ie",
+            "g",
+        ],
         strict=True,
     )
 )
@@ -168,7 +203,16 @@ def _peoples() -> frozenset[str]:
     return words()["peoples"] | frozenset(name for name in languages if ending.search(name) and len(name) > 4)
 
 
-def _inflections(word: str) -> Iterable[str]:
+def _inflections(word: str) -> Iterator[str]:
+    """The forms under which the SCOWL dictionary may list a word: without endings, without its prefixes."""
+    yield word
+    for prefix in ("re", "in", "un", "de", "dis", "con", "pro"):
+        if word.startswith(prefix) and len(word) > len(prefix) + 2:
+            yield from _uninflected(word[len(prefix) :])
+    yield from _uninflected(word)
+
+
+def _uninflected(word: str) -> Iterator[str]:
     yield word
     for ending, base in _ENDINGS:
         if word.endswith(ending):
@@ -196,36 +240,35 @@ def ordinary_words() -> frozenset[str]:
     path = importlib.resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
     frequent = (line.partition(" ")[0] for line in path.read_text(encoding="utf-8-sig").splitlines())
     small, large = _written_large()
+    names = large | given_names() | surnames() | towns()
     return frozenset(
         word
         for word in frequent
-        if len(word) > 1
-        and word.isalpha()
-        and (any(form in small for form in _inflections(word)) or (word not in large and word not in given_names()))
+        if len(word) > 1 and word.isalpha() and (any(form in small for form in _inflections(word)) or word not in names)
     )
 
 
 @cache
-def _classes() -> tuple[tuple[Trait, frozenset[str]], ...]:
+def _classes() -> tuple[tuple[int, frozenset[str]], ...]:
     w = words()
     return (
-        (Trait.OPENER, w["openers"]),
-        (Trait.MONTH, w["months"] | w["weekdays"]),
-        (Trait.TITLE, w["titles"]),
-        (Trait.MODIFIER, w["title_modifiers"]),
-        (Trait.ROLE, w["roles"]),
-        (Trait.PEOPLE, _peoples() | w["adjectives"]),
-        (Trait.ORGANISATION, w["organisation"]),
-        (Trait.ORGANISATION | Trait.ORGANISATION_NAME, w["organisations_known"]),
-        (Trait.EVENT, w["event"]),
-        (Trait.EVENT | Trait.EVENT_NAME, w["events_known"]),
-        (Trait.PLACE, w["place"]),
-        (Trait.TOWN, w["places_known"]),
-        (Trait.PARTICLE, w["particles"]),
-        (Trait.NEVER, w["never"] | w["foreign"] | w["holidays"]),
-        (Trait.LEADING_CUE, w["leading_cues"]),
-        (Trait.SUFFIX, w["suffixes"]),
-        (Trait.ORDINARY, ordinary_words()),
+        (OPENER, w["openers"]),
+        (MONTH, w["months"] | w["weekdays"]),
+        (TITLE, w["titles"]),
+        (MODIFIER, w["title_modifiers"]),
+        (ROLE, w["roles"]),
+        (PEOPLE, _peoples() | w["adjectives"]),
+        (ORGANISATION, w["organisation"]),
+        (ORGANISATION | ORGANISATION_NAME, w["organisations_known"]),
+        (EVENT, w["event"]),
+        (EVENT | EVENT_NAME, w["events_known"]),
+        (PLACE, w["place"]),
+        (TOWN, w["places_known"]),
+        (PARTICLE, w["particles"]),
+        (NEVER, w["never"] | (w["foreign"] - w["event"] - w["place"] - w["organisation"]) | w["holidays"]),
+        (LEADING_CUE, w["leading_cues"]),
+        (SUFFIX, w["suffixes"]),
+        (ORDINARY, ordinary_words()),
     )
 
 
@@ -234,17 +277,17 @@ def _table() -> dict[str, int]:
     table: dict[str, int] = {}
     for trait, members in _classes():
         for word in members:
-            table[word] = table.get(word, 0) | int(trait)
+            table[word] = table.get(word, 0) | trait
     lists = (
-        (Trait.GIVEN, given_names()),
-        (Trait.FORENAME, forenames()),
-        (Trait.SURNAME, surnames()),
-        (Trait.TOWN, towns()),
-        (Trait.TERRITORY, territories()),
+        (GIVEN, given_names()),
+        (FORENAME, forenames()),
+        (SURNAME, surnames()),
+        (TOWN, towns()),
+        (TERRITORY, territories()),
     )
     for trait, members in lists:
         for word in members:
-            table[word] = table.get(word, 0) | int(trait)
+            table[word] = table.get(word, 0) | trait
     return table
 
 
@@ -255,25 +298,43 @@ def _lookup() -> tuple[dict[str, int], frozenset[str]]:
 
 # Endings of words made from names (Trotskyist, Leninism, Khrushchevite, Sovietization).
 _DERIVED = (
-    ("ism", "isms", "ist", "ists", "istic", "ization", "isation", "izations", "isations", "ized", "ised", "izing", "ising", "esque")
-    + ("ovite", "ovites", "skyite", "skyites", "evite", "evites", "inite", "inites", "oviet", "oviets")
-)
+    "ism",
+    "isms",
+    "ist",
+    "ists",
+    "istic",
+    "ization",
+    "isation",
+    "izations",
+    "isations",
+    "ized",
+    "ised",
+    "izing",
+    "ising",
+    "esque",
+) + ("ovite", "ovites", "skyite", "skyites", "evite", "evites", "inite", "inites", "oviet", "oviets")
 _NOT_DERIVED = ("qvist", "quist", "eist", "christ", "twist", "bist")
 
 
 @lru_cache(maxsize=1 << 18)
 def traits(word: str) -> int:
-    """All that is known of a word (written in lower case, without a dot at its end), as an int of `Trait` bits."""
+    """All that is known of a word (written in lower case, without a dot at its end), as an int of `traits` bits."""
     table, keys = _lookup()
     found = table.get(word, 0)
     if "-" in word:
         found |= _hyphenated(word)
+    elif word[-1:] == "s" and not found & _NAMES:
+        found |= table.get(word[:-1], 0) & _PLURALS
     elif not found:
         if word.endswith(_DERIVED) and len(word) > 6 and not word.endswith(_NOT_DERIVED):
-            return int(Trait.PEOPLE)
+            return PEOPLE
         if fold(word) in keys:
-            return int(Trait.GIVEN)
+            return GIVEN
     return found
+
+
+_NAMES = GIVEN | SURNAME | TOWN | ORGANISATION_NAME | EVENT_NAME
+_PLURALS = PEOPLE | ORGANISATION | EVENT | PLACE | TITLE | ROLE
 
 
 def _hyphenated(word: str) -> int:
@@ -281,33 +342,24 @@ def _hyphenated(word: str) -> int:
     parts = [traits(part) for part in word.split("-") if part]
     found = 0
     if parts and all(
-        part & (Trait.PEOPLE | Trait.OPENER) or name in _COMBINING
+        part & (PEOPLE | OPENER) or name in words()["combining"]
         for part, name in zip(parts, word.split("-"), strict=False)
     ):
-        found |= Trait.PEOPLE
-    if (
-        len(parts) > 1
-        and all(part & (Trait.TITLE | Trait.MODIFIER) for part in parts)
-        and any(part & Trait.TITLE for part in parts)
-    ):
-        found |= Trait.TITLE
-    if len(parts) > 1 and all(part & Trait.GIVEN and not part & Trait.ORDINARY for part in parts):
-        found |= Trait.GIVEN
-    return int(found)
-
-
-_COMBINING = frozenset(
-    "sino russo franco anglo austro indo euro afro judeo greco graeco serbo polono germano italo hispano luso turko nippo".split()
-)
+        found |= PEOPLE
+    if len(parts) > 1 and all(part & (TITLE | MODIFIER) for part in parts) and any(part & TITLE for part in parts):
+        found |= TITLE
+    if len(parts) > 1 and all(part & GIVEN and not part & ORDINARY for part in parts):
+        found |= GIVEN
+    return found
 
 
 @cache
 def phrases() -> dict[str, int]:
     """Names of several words that nothing is cut off, lower case, with the traits of their kind."""
-    known = {phrase: int(Trait.TOWN) for phrase in sorted(towns()) if " " in phrase}
+    known = {phrase: TOWN for phrase in sorted(towns()) if " " in phrase}
     for phrase in sorted(words()["whole"]):
-        cue = traits(phrase.rsplit(" ", 1)[-1]) & int(Trait.ORGANISATION | Trait.EVENT | Trait.PLACE)
-        known[phrase] = known.get(phrase, 0) or cue or int(Trait.TOWN)
+        cue = traits(phrase.rsplit(" ", 1)[-1]) & (ORGANISATION | EVENT | PLACE)
+        known[phrase] = known.get(phrase, 0) or cue or TOWN
     return known
 
 

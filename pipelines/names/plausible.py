@@ -9,20 +9,22 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.names.lexicon import Trait, traits
+from pipelines.names.lexicon import traits
+from pipelines.names.traits import EVENT_NAME, GIVEN, NEVER, OPENER, ORDINARY, ORGANISATION_NAME, SURNAME, TOWN
 
 KINDS = ("person", "place", "organisation", "event")
-_NAME = int(Trait.GIVEN | Trait.SURNAME | Trait.TOWN | Trait.ORGANISATION_NAME | Trait.EVENT_NAME)
-_CUE = int(Trait.ORGANISATION | Trait.EVENT | Trait.PLACE)
-# How many mentions of other kinds one mention of a kind outweighs: "in", "at" are weak, a title or given name is strong.
+_NAME = GIVEN | SURNAME | TOWN | ORGANISATION_NAME | EVENT_NAME
+# How many mentions of other kinds one of a kind outweighs: "in", "at" are weak, a title or given name is strong.
 _WEIGHTS = {"person": 3.0, "place": 1.0, "organisation": 3.0, "event": 3.0}
+# The least share of mentions that must speak for a kind ("in", "near" before a person's name happens).
+_SHARE = {"person": 0.0, "place": 0.2, "organisation": 0.0, "event": 0.0}
 
 
 def judge(surfaces: pd.DataFrame) -> "pd.Series[bool]":
     """True where a surface is a name.
 
     Args:
-        surfaces: One row a distinct surface, with `surface`, `n_mentions`, `n_initial`, `n_lower` and the hints' counts.
+        surfaces: One row a distinct surface: `surface`, `n_mentions`, `n_initial`, `n_lower` and the hints' counts.
     """
     known = _known(surfaces)
     inside = (surfaces["n_mentions"] - surfaces["n_initial"]).to_numpy()
@@ -45,23 +47,22 @@ def kind(surfaces: pd.DataFrame) -> "pd.Series[str]":
 
     A single word that ends a person's full name elsewhere in the same surfaces counts as a person too.
     """
-    scores = np.column_stack([surfaces[f"n_{name}"].to_numpy() * _WEIGHTS[name] for name in KINDS])
+    mentions = surfaces["n_mentions"].to_numpy()
+    counts = {name: surfaces[f"n_{name}"].to_numpy() for name in KINDS}
+    scores = np.column_stack([n * _WEIGHTS[name] * (n >= _SHARE[name] * mentions) for name, n in counts.items()])
     best = scores.argmax(axis=1)
-    kinds = pd.Series(
-        np.where(scores.max(axis=1) > 0, np.array(KINDS, dtype=object)[best], "unknown"),
-        index=surfaces.index,
-        name="kind",
-    )
-    return propagate(surfaces["surface"], kinds)
+    kinds = np.where(scores.max(axis=1) > 0, np.array(KINDS, dtype=object)[best], "unknown")
+    names: pd.Series[str] = surfaces["surface"]
+    return propagate(names, pd.Series(kinds, index=surfaces.index, name="kind", dtype=str))
 
 
 def propagate(names: "pd.Series[str]", kinds: "pd.Series[str]") -> "pd.Series[str]":
     """Kinds where lone parts of a person's full name among `names` are persons too, if their own kind is unknown."""
-    several = names.str.contains(" ", regex=False) | names.str.contains("\n", regex=False)
-    full = names[several & (kinds == "person")].str.rstrip(".")
-    words = full.str.split()
-    bearers = set(words.str[-1]) | set(words.str[0])
-    lone = ~several & (kinds == "unknown") & names.isin(bearers) & ~names.str.isupper()
+    single = ~names.str.contains(r"\s", regex=True)
+    words = names[~single & (kinds == "person")].str.rstrip(".").str.split()
+    first = words.str[0]
+    bearers = {*words.str[-1], *first[[bool(traits(word.lower()) & GIVEN) for word in first]]}
+    lone = single & (kinds == "unknown") & names.isin(bearers) & ~names.str.isupper()
     return kinds.mask(lone, "person")
 
 
@@ -73,5 +74,5 @@ def _known(surfaces: pd.DataFrame) -> pd.DataFrame:
 
 def _summary(words: Sequence[str]) -> tuple[int, bool, bool]:
     found = [traits(word.rstrip(".")) for word in words]
-    ordinary = all(known & int(Trait.ORDINARY | Trait.OPENER | Trait.NEVER) for known in found)
+    ordinary = all(known & (ORDINARY | OPENER | NEVER) for known in found)
     return len(found), ordinary, any(known & _NAME for known in found)
