@@ -48,12 +48,12 @@ def decide(name: Name, in_post: Sequence[str], in_thread: Set[str]) -> Reading:
         in_post: entities fully named in the same post, in the order of the text.
         in_thread: entities fully named in the same thread.
     """
-    if not name.bearers or name.default.method == "decision":
+    if not name.bearers or name.default.method == "decision" or name.full_entity():
         return name.default
     here = [entity for entity in dict.fromkeys(in_post) if entity in name.bearers]
     if here:
         return _from_context(name, here, "post", SAME_POST_SCORE)
-    there = sorted(entity for entity in in_thread if entity in name.bearers)
+    there = sorted(entity for entity in name.bearers if entity in in_thread)
     if there:
         return _from_context(name, there, "thread", SAME_THREAD_SCORE)
     return name.default
@@ -61,6 +61,8 @@ def decide(name: Name, in_post: Sequence[str], in_thread: Set[str]) -> Reading:
 
 def _from_context(name: Name, found: Sequence[str], place: str, score: float) -> Reading:
     reading = name.bearers[found[0]]
+    if found == [name.default.entity_id] and name.default.status == "accepted" and name.default.score >= score:
+        return name.default
     if len(found) == 1:
         return reading._replace(
             method="context",

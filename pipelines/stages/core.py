@@ -185,15 +185,24 @@ def resolve_names(paths: Paths, settings: Settings) -> Manifest:
         decisions = load_decisions(paths.reference / DECISIONS_FILE, authority)
         surfaces = parquet.read(_surfaces(paths) / "surfaces.parquet").to_pandas()
         found = resolve(surfaces, authority, decisions, settings.names)
-        entities = pd.concat([authority.entities.assign(in_authority=True), found.entities.assign(in_authority=False)])
+        by_hand = decided(decisions, authority)
+        entities = _entities(authority.entities, found.entities, by_hand)
         names = found.readings.assign(label=found.readings["entity_id"].map(entities.set_index("entity_id")["name"]))
         _write_frame(names, folder / "names.parquet")
         _write_frame(entities, folder / "entities.parquet")
-        _write_frame(decided(decisions, authority), folder / "decisions.parquet")
+        _write_frame(by_hand, folder / "decisions.parquet")
         _write_threads(prepared_groups(paths), names, folder / "threads")
 
     place = work.make(paths.store.place("resolve", key), write)
     return paths.write_manifest("readings", {"readings": place.name})
+
+
+def _entities(known: pd.DataFrame, new: pd.DataFrame, by_hand: pd.DataFrame) -> pd.DataFrame:
+    """The authority's entities, the new ones, and the people whom decisions call unknown."""
+    decided_people = by_hand.dropna(subset="entity_id").rename(columns={"label": "name"})[["entity_id", "kind", "name"]]
+    others = pd.concat([new, decided_people], ignore_index=True).drop_duplicates("entity_id")
+    others = others[~others["entity_id"].isin(known["entity_id"])]
+    return pd.concat([known.assign(in_authority=True), others.assign(in_authority=False)], ignore_index=True)
 
 
 def resolved(paths: Paths) -> Resolved:

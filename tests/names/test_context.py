@@ -49,6 +49,11 @@ def test_a_persons_decision_is_not_overruled_by_context() -> None:
     assert decide(NAGY._replace(default=decided), ["nagy-ferenc"], set()) is decided
 
 
+def test_a_full_name_needs_no_context() -> None:
+    moscow = reading("moscow", "Moscow", "accepted")._replace(is_full=True)
+    assert decide(NAGY._replace(default=moscow), ["nagy-ferenc"], set()) is moscow
+
+
 def test_only_a_certain_full_name_decides_for_others() -> None:
     assert NAGY.full_entity() is None
     full = DEFAULT._replace(is_full=True, status="accepted")
