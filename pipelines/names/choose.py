@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.names import explain, lexicon
+from pipelines.names.traits import GIVEN, NEVER, OPENER, ORDINARY, SURNAME
 from pipelines.names.align import ALIKE, EQUAL, NOTHING, SOUND, WIDTH
 from pipelines.names.authority import Authority
 from pipelines.names.evidence import answered
@@ -17,7 +18,7 @@ from pipelines.names.parts import WORD
 from pipelines.names.settings import NameSettings
 
 SHARE = 0.999
-_COMMON = int(lexicon.Trait.ORDINARY | lexicon.Trait.OPENER | lexicon.Trait.NEVER)
+_COMMON = ORDINARY | OPENER | NEVER
 
 
 def choose(facts: pd.DataFrame, found: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
@@ -96,7 +97,7 @@ def _lone(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame, thing: 
     frame = frame[(frame["how"] == top) | (frame["how"] >= SOUND)]
     word = [query.parts.folded[query.grid.token[row, query.grid.last[row]]] for row in frame["row"]]
     common = np.array([bool(lexicon.traits(one) & _COMMON) for one in word], dtype=bool)
-    other = np.array([bool(lexicon.traits(one) & (lexicon.Trait.GIVEN | lexicon.Trait.SURNAME)) for one in word], dtype=bool)
+    other = np.array([bool(lexicon.traits(one) & (GIVEN | SURNAME)) for one in word], dtype=bool)
     given = query.table.groups[[query.grid.token[row, query.grid.last[row]] for row in frame["row"]], 0] >= 0 if len(frame) else common
     long = np.array([len(one) for one in word]) > 4
     sure = ((frame["how"] == EQUAL) & ~given) | ((frame["how"] == SOUND) & long & ~common & ~given & ~other)
