@@ -4,8 +4,9 @@ Belongs here: the way from bytes to `Post` and `Refusal` records.
 Not here: cleaning, names, tables.
 """
 
+from pipelines.readers.neighbours import companions
 from pipelines.readers.records import REASONS, Hint, Post, Record, Refusal, SeedChangedError
-from pipelines.readers.seeds import companions, list_seeds, read_seed
+from pipelines.readers.seeds import list_seeds, read_seed
 from pipelines.readers.source import Source
 
 __all__ = [

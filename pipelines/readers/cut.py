@@ -15,7 +15,7 @@ import regex
 LONGEST = 2 << 20
 """A text of more characters than this is cut into several posts."""
 CUT_FROM, CUT_TO = 1 << 17, 1 << 19
-"""A cut piece ends between these numbers of characters: at a heading if there is one, else at a paragraph, line, sentence or word."""
+"""Between these numbers of characters a cut piece ends: at a heading if it can, else at a paragraph, line, sentence, word."""
 
 _LINE_END = regex.compile(r"\r\n|\r|\n")
 _BLANK_LINES = regex.compile(r"(?:[^\S\r\n]*(?:\r\n|\r|\n))*")
@@ -95,12 +95,12 @@ def count_line_ends(text: str) -> int:
 
 
 def bounded(parts: Iterable[str], place: Place) -> Iterator[Piece]:
-    """The joined parts as one piece, or, where they are longer than `LONGEST`, as several that end where a reader would pause."""
+    """The joined parts as one piece, or, where longer than `LONGEST`, as several that end where readers pause."""
     buffer, size, is_long = [], 0, False
     for part in parts:
         buffer.append(part)
         size += len(part)
-        if not is_long and size <= LONGEST or size <= CUT_TO:
+        if (not is_long and size <= LONGEST) or size <= CUT_TO:
             continue
         is_long = True
         text = "".join(buffer)
@@ -134,7 +134,7 @@ def _cut(text: str) -> int:
 
 
 def paragraphs(piece: Piece) -> Iterator[Piece]:
-    """The piece paragraph by paragraph (by lines, where no blank line stands in it); joined they give the piece again."""
+    """The piece's paragraphs (its lines, where no blank line stands in it); joined they give the piece again."""
     pattern = _PARAGRAPH_END if _PARAGRAPH_END.search(piece.text) else _LINE_END
     place, start = piece.place, 0
     for match in pattern.finditer(piece.text):

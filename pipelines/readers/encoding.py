@@ -7,10 +7,17 @@ Not here: encodings that a format declares inside its own markup (that format's 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pipelines.readers.source import Survey
+
+_DECLARED = re.compile(
+    rb"""(?:<\?xml[^>]*?encoding\s*=\s*["']|<meta[^>]*?charset\s*=\s*["']?)\s*([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE
+)
+_WEB_NAMES = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "x-user-defined": ""}
+"""What these names mean in practice (WHATWG Encoding Standard)."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -61,12 +68,26 @@ class Encoding:
         return text.encode(self._codec, self._errors)
 
 
-def detect(survey: Survey, blocks: Iterable[bytes]) -> Encoding | None:
+def declared_in(head: bytes) -> str:
+    """The codec that an XML declaration or an HTML `meta` element names, "" where there is none or it is unknown."""
+    match = _DECLARED.search(head[:2048])
+    if not match or head.lstrip()[:1] != b"<":
+        return ""
+    name = match[1].decode().lower()
+    try:
+        name = codecs.lookup(_WEB_NAMES.get(name, name)).name
+    except LookupError:
+        return ""
+    return "" if name.startswith(("utf-16", "utf-32")) else name
+
+
+def detect(survey: Survey, blocks: Callable[[], Iterable[bytes]], declared: str = "") -> Encoding | None:
     """The encoding of a file that is no blank file, or None where its bytes are no text in any encoding known here.
 
     Args:
         survey: What one pass over the file told.
-        blocks: The whole file, read again only where it is not ASCII.
+        blocks: Gives the whole file, which is read again only where it is not ASCII.
+        declared: The codec that the file or its folder's settings name; UTF-8 that is sound is UTF-8 all the same.
     """
     for bom, name in _BOMS:
         if survey.head.startswith(bom):
@@ -75,8 +96,10 @@ def detect(survey: Survey, blocks: Iterable[bytes]) -> Encoding | None:
         return _wide(survey)
     if survey.n_controls > max(1, survey.size // 100):
         return None
-    if survey.is_ascii or _is_utf8(blocks):
+    if survey.is_ascii or _is_utf8(blocks()):
         return Encoding("utf-8")
+    if declared and declared != "utf-8":
+        return Encoding(declared)
     return _legacy(survey.head)
 
 
@@ -119,7 +142,7 @@ def _wide(survey: Survey) -> Encoding | None:
 def _is_prose(text: str) -> bool:
     """Whether nearly all characters are letters, digits, white space or punctuation of few scripts."""
     good = sum(
-        1 for char in text[:4096] if char.isalnum() or char.isspace() or char.isprintable() and ord(char) < 0x2100
+        1 for char in text[:4096] if char.isalnum() or char.isspace() or (char.isprintable() and ord(char) < 0x2100)
     )
     scripts = {ord(char) >> 8 for char in text[:4096]}
     return good >= 0.98 * len(text[:4096]) and len(scripts) <= max(4, len(text[:4096]) // 16)

@@ -7,6 +7,7 @@ Not here: decoding, cutting of what is too long, Markdown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import regex
 
@@ -47,7 +48,7 @@ def read_thread(parts: Iterable[str], encoding: Encoding) -> Iterator[Record]:
                 continue
             is_empty = False
             if marker and score is None:
-                detail = f"{whole.locator}: {marker.text.strip()[:80]!r} has no whole number as score; write `Upvote:` and the number."
+                detail = f"{whole.locator}: {marker.text.strip()[:80]!r} gives no whole number as score; mend the line."
                 yield refuse(whole.locator, "bad-score", detail, encoding.encode(whole.text))
             elif not trimmed.text:
                 yield refuse(whole.locator, "empty-record", "No text follows the score.", encoding.encode(whole.text))
@@ -64,17 +65,16 @@ def read_thread(parts: Iterable[str], encoding: Encoding) -> Iterator[Record]:
 def read_plain(parts: Iterable[str], encoding: Encoding) -> Iterator[Record]:
     """The document as one post, or as several where it is too long for one. Only damaged paragraphs are refused."""
     number = 0
-    for piece in bounded(parts, Place()):
-        for sound in _sound(piece) if piece.is_damaged else [piece]:
-            trimmed = sound.trimmed()
-            if not trimmed.text:
-                continue
-            number += 1
-            if trimmed.is_damaged:
-                yield damaged(sound, encoding)
-            else:
-                title = title_of(trimmed.text, alone=True) if number == 1 else None
-                yield Post("document", trimmed.text, trimmed.locator, key=str(number), title=title)
+    for piece in sound_pieces(bounded(parts, Place())):
+        trimmed = piece.trimmed()
+        if not trimmed.text:
+            continue
+        number += 1
+        if trimmed.is_damaged:
+            yield damaged(piece, encoding)
+        else:
+            title = title_of(trimmed.text, alone=True) if number == 1 else None
+            yield Post("document", trimmed.text, trimmed.locator, key=str(number), title=title)
 
 
 def damaged(piece: Piece, encoding: Encoding) -> Record:
@@ -96,25 +96,22 @@ def title_of(text: str, alone: bool = False) -> str | None:
     return line
 
 
-def _sound(piece: Piece) -> Iterator[Piece]:
-    """The piece as stretches of sound paragraphs and single damaged ones."""
-    sound: Piece | None = None
-    for paragraph in paragraphs(piece):
-        if not paragraph.is_damaged:
-            sound = Piece(sound.text + paragraph.text, sound.place) if sound else paragraph
+def sound_pieces(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces again; one that holds damage is given as stretches of sound paragraphs and single damaged ones."""
+    for piece in pieces:
+        if not piece.is_damaged:
+            yield piece
             continue
-        if sound:
-            yield sound
-        sound = None
-        yield paragraph
-    if sound:
-        yield sound
+        for is_damaged, group in groupby(paragraphs(piece), key=lambda paragraph: paragraph.is_damaged):
+            run = list(group)
+            yield from run if is_damaged else [Piece("".join(part.text for part in run), run[0].place)]
 
 
 class _Sections:
     """The file as sections: what stands before the first `Upvote:` line, then each such line with its body.
 
-    Iterating gives pairs of the marker (None for the first section) and the body's pieces, to be exhausted before the next pair.
+    Iterating gives pairs of the marker (None for the first section) and the body's pieces, to be exhausted before the
+    next pair.
     """
 
     def __init__(self, parts: Iterable[str]) -> None:
@@ -193,8 +190,8 @@ def _markers(text: str, at_line_start: bool) -> Iterator[regex.Match[str]]:
 
 
 def _can_be_score(rest: str) -> bool:
-    """Whether what follows the colon is (or was meant as) a score, not a sentence that happens to open with the word."""
+    """Whether what follows the colon is (or was meant as) a score, and no sentence that opens with the word."""
     words = rest.split()
     if len(rest) > _LONGEST_MARKER:
         return False
-    return len(words) <= 1 or not rest[0].isspace() or len(words) <= 4 and words[0][0] in "+-\u22120123456789"
+    return len(words) <= 1 or not rest[0].isspace() or (len(words) <= 4 and words[0][0] in "+-\u22120123456789")

@@ -23,6 +23,21 @@ REASONS: dict[str, str] = {
     "unsupported-format": "The file is of a format that cannot be read: convert it first.",
     "bad-score": "The line `Upvote:` is not followed by a whole number.",
     "empty-record": "The record holds no text.",
+    "bad-record": "The record lacks what its format asks for, or has it in another form.",
+    "bad-markup": "The record's or file's markup is malformed, or uses an entity that is not expanded.",
+    "duplicate-id": "A record of the same id came before in the same source.",
+    "unsafe-path": "The archive's member has an absolute path, or one that leaves the archive.",
+    "encrypted": "The file or member is encrypted: give it without its password.",
+    "archive-bomb": "The file unpacks to more than a text ever does: it is taken for a bomb.",
+    "damaged-archive": "The archive or compressed file is broken or ends early.",
+    "empty-archive": "The archive holds no member that could be read.",
+    "nested-archive": "An archive in an archive in an archive: at most one level of nesting is read.",
+    "unsupported-compression": "The member is compressed by a method that is not read.",
+    "damaged-file": "The document is broken and cannot be read to its end.",
+    "no-text-layer": "The PDF holds pictures of pages and no text.",
+    "ragged-row": "The table's row has more or fewer cells than its header.",
+    "bad-settings": "The `variorum.toml` holds a mistake; the files beside it are read as if it were not there.",
+    "no-text-table": "This table of a Stack Exchange dump holds no posts or comments.",
 }
 """Quarantine code → what it means, for people."""
 

@@ -20,8 +20,8 @@ BLOCK = 1 << 20
 class Source:
     """One source: a seed file or a member of an archive.
 
-    `format`, `encoding`, `size_bytes`, `sha256` and `refused` are final once `records()` is exhausted. A file refused as a
-    whole yields exactly one `Refusal`, whose locator is `file`, and has `refused` set.
+    `format`, `encoding`, `size_bytes`, `sha256`, `refused` are final once `records()` is exhausted. A file refused as a
+    whole has `refused` set and yields one `Refusal` with the locator `file`.
 
     Attributes:
         path: Relative POSIX path; members of archives as `dump.zip!inner/name.xml`.
@@ -30,6 +30,7 @@ class Source:
         size_bytes: Of the file or member itself.
         sha256: Of the same bytes, in hexadecimal.
         refused: Whether the whole file was refused.
+        head: The first MiB of the file itself, for readers that refuse it.
     """
 
     def __init__(self, path: str, read: Callable[[Source], Iterator[Record]]) -> None:
@@ -39,14 +40,16 @@ class Source:
         self.size_bytes = 0
         self.sha256 = ""
         self.refused = False
+        self.head = b""
         self._read = read
 
     def records(self) -> Iterator[Record]:
         """Every record of the source in file order. To be called once."""
         return self._read(self)
 
-    def refuse(self, reason: str, detail: str, head: bytes) -> Refusal:
-        """The refusal of the whole source; `head` is its bytes, or at least their first MiB."""
+    def refuse(self, reason: str, detail: str, head: bytes | None = None) -> Refusal:
+        """The refusal of the whole source; `head` is its bytes, or at least their first MiB, where not yet known."""
+        head = self.head if head is None else head
         self.refused = True
         if self.size_bytes > PAYLOAD_LIMIT:
             detail = f"{detail} {payload_note(self.size_bytes, self.sha256)}"

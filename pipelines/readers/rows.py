@@ -1,0 +1,151 @@
+"""The `<row ... />` elements of a Stack Exchange dump, one at a time, each strict on its own.
+
+Belongs here: finding rows in text of any size, their attributes, XML's character references.
+Not here: what a row means; HTML inside attributes.
+
+A damaged row is refused alone. Document type declarations are skipped unread, so no entity is ever expanded and nothing
+external is ever read; a reference to any entity but XML's own five makes its row a refused one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+LONGEST_ROW = 32 << 20
+"""A row of more characters than this is refused in pieces."""
+
+_ROW_START = re.compile(r"<row\s")
+_ROW = re.compile(r"<row\s[^<]*")
+_ROW_OR_REST = re.compile(r"<row\s[^<]*|(?:(?!<row\s).)+", re.DOTALL)
+_ATTRIBUTE = re.compile(r'\s([A-Za-z_][\w.:-]*)="([^"<]*)"')
+_LOOSE_ATTRIBUTE = re.compile(r"""\s+([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
+_ROW_END = re.compile(r"\s*(?:/>|>\s*</row\s*>)\Z")
+_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([^;&\s]{0,64}));?")
+_UNKNOWN_REFERENCE = re.compile(r"&(?!(?:lt|gt|quot|apos|amp|#x[AD9]|#10|#13|#9);)")
+_NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
+_DOCTYPE = r"""<!DOCTYPE(?:[^\[\]<>"']|"[^"]*"|'[^']*')*+(?:\[(?:[^\]"']|"[^"]*"|'[^']*')*+\]\s*+)?>"""
+_PROLOG = re.compile(rf"\ufeff?(?:\s++|<\?.*?\?>|<!--.*?-->|{_DOCTYPE})*+<[A-Za-z]+\s*>", re.DOTALL)
+_SKIPPED = re.compile(rf"\s+|<\?.*?\?>|<!--.*?-->|</?[A-Za-z]+\s*>|{_DOCTYPE}", re.DOTALL)
+_COMMON = (
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&quot;", '"'),
+    ("&apos;", "'"),
+    ("&#xA;", "\n"),
+    ("&#xD;", "\r"),
+    ("&#x9;", "\t"),
+    ("&#10;", "\n"),
+    ("&#13;", "\r"),
+    ("&#9;", "\t"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number from 1, its raw text, and its attributes still escaped (None where it is no sound row)."""
+
+    number: int
+    raw: str
+    attributes: dict[str, str] | None
+
+
+def rows(parts: Iterable[str]) -> Iterator[Row]:
+    """All rows of a dump given in pieces.
+
+    What else stands there, and is no tag, comment or declaration, comes as a row without attributes.
+    """
+    number = 0
+    for raw in _elements(parts):
+        if _ROW_START.match(raw):
+            number += 1
+            yield Row(number, raw.rstrip(), attributes(raw))
+        elif junk := _SKIPPED.sub("", raw):
+            number += 1
+            yield Row(number, junk, None)
+
+
+def _elements(parts: Iterable[str]) -> Iterator[str]:
+    """Each row with the text up to the next `<`, and the stretches between such rows."""
+    rest, prolog = "", True
+    for part in parts:
+        rest += part
+        if prolog and (match := _PROLOG.match(rest)):
+            rest = rest[match.end() :]
+        prolog = False
+        done = 0
+        for match in _ROW.finditer(rest):
+            if match.end() == len(rest):
+                break
+            if match.start() > done:
+                yield rest[done : match.start()]
+            yield match.group()
+            done = match.end()
+        rest = rest[done:]
+        if len(rest) > LONGEST_ROW:
+            yield rest
+            rest = ""
+    for match in _ROW_OR_REST.finditer(rest):
+        yield match.group()
+
+
+def attributes(raw: str) -> dict[str, str] | None:
+    """The attributes of one `<row ... />`, still escaped, or None where it is malformed."""
+    text = raw.rstrip()
+    found = _ATTRIBUTE.findall(text)
+    out = dict(found)
+    size = sum(len(name) + len(value) for name, value in found) + 4 * len(found) + 4
+    tail = text[size:]
+    if tail not in ("/>", " />") and not (_is_sound(text) and _ROW_END.search(text)):
+        return None
+    if tail not in ("/>", " />"):
+        found = [(name, double or single) for name, double, single in _LOOSE_ATTRIBUTE.findall(text)]
+        out = dict(found)
+    return out if len(out) == len(found) else None
+
+
+def resolve(value: str) -> str:
+    """An attribute's value with its character references resolved.
+
+    Raises:
+        ValueError: A reference to an entity that XML itself does not have, or to no character.
+    """
+    if "\n" in value or "\t" in value or "\r" in value:
+        value = value.replace("\r\n", " ").replace("\n", " ").replace("\t", " ").replace("\r", " ")
+    if "&" not in value:
+        return value
+    if _UNKNOWN_REFERENCE.search(value):
+        return _REFERENCE.sub(_character, value)
+    for reference, char in _COMMON:
+        if reference in value:
+            value = value.replace(reference, char)
+    return value.replace("&amp;", "&")
+
+
+def _character(match: re.Match[str]) -> str:
+    hexadecimal, decimal, name = match.groups()
+    if not match.group().endswith(";"):
+        raise ValueError(f"{match.group()[:20]!r} is no complete character reference")
+    if name is not None:
+        if name not in _NAMED:
+            raise ValueError(f"the entity {match.group()[:40]!r} is not expanded: only XML's own five are")
+        return _NAMED[name]
+    code = (
+        int(hexadecimal, 16)
+        if hexadecimal and len(hexadecimal) < 9
+        else int(decimal or 0)
+        if len(decimal or "") < 9
+        else 0
+    )
+    if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
+        raise ValueError(f"{match.group()[:20]!r} stands for no character")
+    return chr(code)
+
+
+def _is_sound(text: str) -> bool:
+    """Whether the text is `<row`, attributes in any white space and quotes, and an end."""
+    at = 4
+    while match := _LOOSE_ATTRIBUTE.match(text, at):
+        at = match.end()
+    return _ROW_END.match(text, at) is not None
