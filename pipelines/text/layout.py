@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipelines.text import lexicon
 from pipelines.text.edits import Edit
 
 # --- words broken at the end of a line ------------------------------------------------------------------------------
@@ -20,7 +21,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def broken_words(text: str, _unusual: frozenset[str]) -> list[Edit]:
-    """Edits that join a word which a line end broke, where the same text also writes it in one piece, unhyphenated."""
+    """Edits that join a word which a line end broke, where it is certain that it is written in one piece.
+
+    Certain is what the same text also writes in one piece, and what is in the lexicon while its halves are not both
+    words; what the text elsewhere writes with a hyphen keeps it.
+    """
     if "-\n" not in text:
         return []
     breaks = [(left, right, match.start()) for match in _BREAK.finditer(text) for left, right in _halves(text, match)]
@@ -30,7 +35,7 @@ def broken_words(text: str, _unusual: frozenset[str]) -> list[Edit]:
     return [
         Edit(start, start + 2, "", "punctuation", "hyphenation")
         for left, right, start in breaks
-        if left + right in standing and f"{left}-{right}" not in standing
+        if f"{left}-{right}" not in standing and (left + right in standing or _is_one_word(left, right))
     ]
 
 
@@ -40,6 +45,10 @@ def _halves(text: str, match: re.Match[str]) -> Iterator[tuple[str, str]]:
     after = _AFTER.match(text, match.end())
     if before and after and after[0].islower():
         yield before[0].lower(), after[0]
+
+
+def _is_one_word(left: str, right: str) -> bool:
+    return left + right in lexicon.known() and not (left in lexicon.common() and right in lexicon.common())
 
 
 def _standing(text: str, breaks: list[tuple[str, str, int]]) -> set[str]:
