@@ -16,7 +16,9 @@ OWNERS = ["team:variorum"]
 RETRY = dg.RetryPolicy(max_retries=1, delay=1)
 
 
-def _asset(layer: str, kinds: set[str], code: tuple[str, ...], **options: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+def _asset(
+    layer: str, kinds: set[str], code: tuple[str, ...], **options: Any
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     return dg.asset(
         key_prefix=[layer],
         group_name=layer,
@@ -45,7 +47,13 @@ def seeds(places: Places) -> dg.MaterializeResult[Any]:
     return _made(manifest, dagster_row_count=len(manifest["seeds"]), files=preview.listing(list(manifest["seeds"])))
 
 
-@_asset("raw", {"python", "parquet"}, ("readers", "passes/read.py"), deps=[seeds], description="The seed files' records as read: decoded, markup resolved, nothing changed.")
+@_asset(
+    "raw",
+    {"python", "parquet"},
+    ("readers", "passes/read.py"),
+    deps=[seeds],
+    description="The seed files' records as read: decoded, markup resolved, nothing changed.",
+)
 def records(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
     manifest = raw.read_records(places.paths(), workers.run)
     return _made(manifest, files=len(manifest["pieces"]))
@@ -54,24 +62,48 @@ def records(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
 # --- core: what is decided -------------------------------------------------------------------------------------------
 
 
-@_asset("core", {"python", "parquet"}, ("text", "names", "passes/clean.py"), deps=[records], description="Groups of posts with their clean-up edits, sentences, and the runs of capitals that may be names.")
+@_asset(
+    "core",
+    {"python", "parquet"},
+    ("text", "names", "passes/clean.py"),
+    deps=[records],
+    description="Groups of posts with their clean-up edits, sentences, and the runs of capitals that may be names.",
+)
 def passages(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
     manifest = core.prepare_groups(places.paths(), workers.run)
     return _made(manifest, groups=len(manifest["groups"]))
 
 
-@_asset("core", {"pyarrow"}, (), deps=[passages], description="Each distinct surface and each distinct unknown word of the corpus, counted.")
+@_asset(
+    "core",
+    {"pyarrow"},
+    (),
+    deps=[passages],
+    description="Each distinct surface and each distinct unknown word of the corpus, counted.",
+)
 def surfaces(places: Places) -> dg.MaterializeResult[Any]:
     return _made(core.merge_surfaces(places.paths()))
 
 
-@_asset("core", {"python"}, ("text",), deps=[surfaces, ["reference", "spelling"]], description="Each distinct unknown word judged once: a slip with one convincing correction, or left alone.")
+@_asset(
+    "core",
+    {"python"},
+    ("text",),
+    deps=[surfaces, ["reference", "spelling"]],
+    description="Each distinct unknown word judged once: a slip with one convincing correction, or left alone.",
+)
 def corrections(places: Places, rules: Rules) -> dg.MaterializeResult[Any]:
     manifest = core.judge_words(places.paths(), rules.settings())
     return _made(manifest, dagster_row_count=manifest["n_corrections"])
 
 
-@_asset("core", {"python"}, ("names",), deps=[surfaces, ["reference", "authority"], ["reference", "decisions"]], description="Each distinct surface resolved once: which entity, how certain, and why.")
+@_asset(
+    "core",
+    {"python"},
+    ("names",),
+    deps=[surfaces, ["reference", "authority"], ["reference", "decisions"]],
+    description="Each distinct surface resolved once: which entity, how certain, and why.",
+)
 def readings(places: Places, rules: Rules) -> dg.MaterializeResult[Any]:
     manifest = core.resolve_names(places.paths(), rules.settings())
     return _made(manifest, dagster_row_count=core.resolved(places.paths()).names.num_rows)
@@ -94,9 +126,9 @@ def _out_spec(name: str) -> dg.AssetSpec:
 
 
 @dg.multi_asset(specs=[_out_spec(name) for name in out.PART_TABLES], name="texts")
-def texts(places: Places, workers: Workers) -> Iterator[dg.MaterializeResult[Any]]:
+def texts(places: Places, rules: Rules, workers: Workers) -> Iterator[dg.MaterializeResult[Any]]:
     paths = places.paths()
-    manifest = out.apply_groups(paths, workers.run)
+    manifest = out.apply_groups(paths, rules.settings(), workers.run)
     for name in out.PART_TABLES:
         yield _made(manifest, ["out", name], **preview.table(name, out.part_files(paths, name)))
 

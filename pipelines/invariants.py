@@ -3,7 +3,7 @@
 An offence is a row that breaks an invariant, told so that a person can find it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines import parquet, work
 
@@ -84,10 +85,9 @@ def check_part(tables: Tables) -> dict[str, Offences]:
 def edits_that_do_not_undo(posts: pd.DataFrame, edits: pd.DataFrame) -> Iterable[str]:
     """Posts whose edits don't lead from `text_raw` to `text` and back."""
     columns = ["raw_start", "raw_end", "before", "start", "end", "after"]
-    by_post = {
-        post: list(zip(*(rows[c].tolist() for c in columns), strict=True))
-        for post, rows in edits.groupby("post_id", sort=False)
-    }
+    by_post: defaultdict[str, list[tuple[int, int, str, int, int, str]]] = defaultdict(list)
+    for post, *row in zip(edits["post_id"], *(edits[c].tolist() for c in columns), strict=True):
+        by_post[post].append((*row,))
     for post, raw, text in zip(posts["post_id"], posts["text_raw"], posts["text"], strict=True):
         if raw != text or post in by_post:
             problem = _replay(raw, text, by_post.get(post, []))
@@ -141,9 +141,15 @@ def dangling_keys(tables: Tables) -> Iterable[str]:
         ("mentions", "sentence_id", "sentences"),
         ("edits", "mention_id", "mentions"),
     ):
-        values = tables[name][column].dropna()
-        for value in values[~values.isin(tables[home][column])].unique():
+        for value in _absent(tables[name][column].dropna(), tables[home][column]):
             yield f"{name}.{column} {value} is not in {home}."
+
+
+def _absent(values: pd.Series, home: pd.Series) -> list[str]:
+    """The distinct values that are not in `home`."""
+    distinct = pc.unique(pa.array(values, pa.string()))
+    absent: list[str] = distinct.filter(pc.invert(pc.is_in(distinct, pa.array(home, pa.string())))).to_pylist()
+    return absent
 
 
 def doubts_written_over(mentions: pd.DataFrame, edits: pd.DataFrame) -> Iterable[str]:
@@ -194,7 +200,7 @@ def dangling_ids(tables: Tables, posts: pd.DataFrame, mentions: pd.DataFrame) ->
         ("mentions.entity_id", mentions["entity_id"], entities),
         ("variants.entity_id", tables["variants"]["entity_id"], entities),
     ):
-        for value in values[~values.isin(home)].unique():
+        for value in _absent(values, home):
             yield f"{name} {value} refers to no row."
     for name, ids in (("posts.post_id", posts["post_id"]), ("mentions.mention_id", mentions["mention_id"])):
         for value in ids[ids.duplicated()].unique():

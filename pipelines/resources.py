@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pydantic import Field, PrivateAttr
 from pipelines.names.settings import NameSettings
 from pipelines.settings import Settings
 from pipelines.stages.places import Paths
+from pipelines.text import spelling
 
 REPOSITORY = Path(__file__).parent.parent
 TRIES = 3
@@ -86,6 +88,14 @@ def locked(data: Path) -> Iterator[None]:
         yield
 
 
+class Dialect(Enum):
+    """What is done about British and American spellings."""
+
+    KEEP = "keep"
+    BRITISH = "british"
+    AMERICAN = "american"
+
+
 class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
     """How certain a name must be, and what is done about spelling."""
 
@@ -99,9 +109,14 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
         description="Names this certain are linked, marked for review, and left as written.",
     )
 
+    dialect: Dialect = Field(
+        default=Dialect.KEEP, description="British and American spellings: `keep` both, or write one."
+    )
+
     def settings(self) -> Settings:
         """The settings as the stages want them."""
-        return Settings(replace(NAMES, accept=self.accept, review=self.review))
+        names = replace(NAMES, accept=self.accept, review=self.review)
+        return Settings(names, spelling.Settings(Dialect(self.dialect).value))
 
 
 class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -1,9 +1,9 @@
 """What a user may set for a build. Every value has a reason to be set, a range, and a default for most corpora."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from pipelines.names.settings import NameSettings
-from pipelines.text.spelling import SpellingSettings
+from pipelines.text.spelling import Settings as SpellingSettings
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,3 @@ class Settings:
 
     names: NameSettings = field(default_factory=NameSettings)
     spelling: SpellingSettings = field(default_factory=SpellingSettings)
-
-    def key(self) -> str:
-        """All values, for the keys of finished work."""
-        return repr(sorted(asdict(self).items()))

@@ -36,7 +36,7 @@ def run_stages(paths: Paths, settings: Settings | None = None, run: Any = inline
     core.merge_surfaces(paths)
     core.judge_words(paths, settings)
     core.resolve_names(paths, settings)
-    out.apply_groups(paths, run)
+    out.apply_groups(paths, settings, run)
     for make in (out.sources_table, out.quarantine_table, out.variants_table, out.entities_table):
         make(paths)
     return verify.all_offences(paths, run)

@@ -4,7 +4,7 @@ A bearer who is fully named in the same post is meant; else one who is fully nam
 reading of the surface holds. Two bearers in one place are a doubt, which is shown. Who bears a name is `resolve`'s business.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 SAME_POST_SCORE = 0.97
@@ -32,7 +32,7 @@ class Name(NamedTuple):
     end: int
     surface: str
     default: Reading
-    bearers: Mapping[str, Reading]
+    bearers: dict[str, Reading]
 
     def full_entity(self) -> str | None:
         """The entity that this surface names fully and for certain."""

@@ -33,6 +33,10 @@ CANDIDATES = pa.schema([("post", pa.int32()), ("start", pa.int64()), ("end", pa.
 COUNTS = ("n_mentions", "n_posts", "n_initial", *(f"n_{hint}" for hint in HINTS))
 SURFACES = pa.schema([("surface", pa.string()), *((name, pa.int64()) for name in COUNTS)])
 WORDS = pa.schema([("word", pa.string()), ("n", pa.int64()), ("n_posts", pa.int64())])
+CORRECTIONS = pa.schema(
+    [("word", pa.string()), ("right", pa.string()), ("score", pa.float64()), ("rule", pa.string())]
+    + [("explanation", pa.string())]
+)
 LOWER = pa.schema([("word", pa.string()), ("n", pa.int64())])
 
 

@@ -6,25 +6,13 @@ A decision for one post wins over one for everywhere. What decisions.csv may say
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from pipelines.names.context import Reading
+from pipelines.passes.names import Mentions
 from pipelines.passes.spans import Ints
-
-
-@dataclass(frozen=True)
-class Mentions:
-    """Names in a group's cleaned text, in order: the post, the span, and the reading that holds."""
-
-    post: Ints
-    start: Ints
-    end: Ints
-    reading: Ints
-    readings: list[Reading]
-
 
 Decision = Mapping[str, Any]
 
@@ -52,7 +40,7 @@ def decide_by_hand(
     taken = np.zeros(len(text) + 1, bool)
     for start, end in spans:
         taken[start:end] = True
-    readings, reading = list(mentions.readings), mentions.reading.copy()
+    readings, reading = mentions.readings, mentions.reading.copy()
     added: list[tuple[int, int, int, int]] = []
     dropped: list[int] = []
     used: set[int] = set()
@@ -67,11 +55,11 @@ def decide_by_hand(
         if decision_here["entity_id"] is None:
             dropped += [at] if at is not None else []
             continue
-        readings.append(_reading(decision_here))
+        number = readings.add(_reading(decision_here))
         if at is None:
-            added.append((post, start, end, len(readings) - 1))
+            added.append((post, start, end, number))
         else:
-            reading[at] = len(readings) - 1
+            reading[at] = number
     kept = np.delete(np.arange(len(reading)), dropped)
     new = np.array(added, np.int64).reshape(-1, 4).T
     old = (mentions.post, mentions.start, mentions.end, reading)

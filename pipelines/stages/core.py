@@ -17,7 +17,7 @@ from pipelines.passes import clean as cleaning
 from pipelines.passes.clean import Group
 from pipelines.settings import Settings
 from pipelines.stages.places import Manifest, Paths, Run
-from pipelines.text import spelling
+from pipelines.text import rules, spelling
 
 PARTS_WANTED = 40
 SPELLING_FILE, DECISIONS_FILE = "spelling.csv", "decisions.csv"
@@ -134,13 +134,16 @@ def _summed(places: Iterable[Path], name: str, by: str, schema: pa.Schema) -> pa
 
 def judge_words(paths: Paths, settings: Settings) -> Manifest:
     """Each distinct unknown word judged once, by lexicon, the project's rules and the corpus itself."""
-    rules = spelling.load_rules(paths.reference / SPELLING_FILE)
-    words = parquet.read(_surfaces(paths) / "words.parquet")
+    own_rules = rules.load_rules(paths.reference / SPELLING_FILE)
     version = work.code_version("text", "stages")
-    key = work.digest(version, repr(settings.spelling), paths.read_manifest("surfaces")["surfaces"], repr(rules))
+    key = work.digest(version, repr(settings.spelling), paths.read_manifest("surfaces")["surfaces"], repr(own_rules))
 
     def write(folder: Path) -> None:
-        parquet.write(spelling.judge(words, rules, settings.spelling), folder / "corrections.parquet")
+        counted = parquet.read(_surfaces(paths) / "words.parquet").to_pydict()
+        counts = map(spelling.WordCount, counted["n"], counted["n_posts"])
+        found = spelling.judge(dict(zip(counted["word"], counts, strict=True)), own_rules, settings.spelling)
+        rows = [correction._asdict() for correction in found.values()]
+        parquet.write(pa.Table.from_pylist(rows, cleaning.CORRECTIONS), folder / "corrections.parquet")
 
     place = work.make(paths.store.place("words", key), write)
     n_corrections = parquet.read(place / "corrections.parquet").num_rows

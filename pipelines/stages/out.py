@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from pipelines import parquet, work
 from pipelines.passes import apply as applying
 from pipelines.passes.read import REFUSALS, source_id
+from pipelines.settings import Settings
 from pipelines.stages.core import corrected, prepared_groups, resolved, sources_read
 from pipelines.stages.places import Manifest, Paths, Run
 from schemas.export import arrow_schema, validated
@@ -19,11 +20,12 @@ WHOLE_TABLES = ("sources", "quarantine", "variants", "entities")
 ENTITY_COLUMNS = ("entity_id", "kind", "name", "native_name", "born", "died", "description")
 
 
-def apply_groups(paths: Paths, run: Run) -> Manifest:
+def apply_groups(paths: Paths, settings: Settings, run: Run) -> Manifest:
     """APPLY for every group, with the readings of just its surfaces and the corrections of just its words."""
     version = work.code_version("passes", "text", "names", "parquet.py")
     readings = resolved(paths)
     corrections = corrected(paths)
+    is_general = pc.not_equal(corrections["rule"], "slip")  # a rule may be on words that a lexicon knows
     inputs = _Inputs(paths)
     parts, calls = [], []
     for key, group, prepared in prepared_groups(paths):
@@ -34,12 +36,13 @@ def apply_groups(paths: Paths, run: Run) -> Manifest:
             group,
             prepared,
             readings=inputs.put(mine),
-            corrections=inputs.put(corrections.filter(pc.is_in(corrections["word"], words))),
+            corrections=inputs.put(corrections.filter(pc.or_(is_general, pc.is_in(corrections["word"], words)))),
             decisions=inputs.put(readings.decisions),
             in_threads=inputs.put(readings.in_threads_of(key)),
+            spelling=settings.spelling,
         )
         names = (task.readings.name, task.corrections.name, task.decisions.name, task.in_threads.name)
-        part = work.digest(version, key, *names)
+        part = work.digest(version, key, repr(settings.spelling), *names)
         parts.append(part)
         if not paths.store.has("apply", part):
             calls.append((task, paths.store.place("apply", part)))

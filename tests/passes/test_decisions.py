@@ -3,10 +3,12 @@
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from pipelines.names.context import Reading
-from pipelines.passes.decisions import Mentions, decide_by_hand
+from pipelines.passes.decisions import decide_by_hand
+from pipelines.passes.names import READING_SCHEMA, Mentions, Readings
 from pipelines.passes.spans import SEPARATOR, bases
 
 TEXTS = ["Koba and Stalin met.", "Stalin alone, then Adolf Hitler."]
@@ -20,7 +22,7 @@ def mentions() -> Mentions:
     starts = [whole.index(name, 20 * at) for at, name, _ in spans]
     ends = [start + len(name) for start, (_, name, _) in zip(starts, spans, strict=True)]
     columns = [np.array(c, np.int64) for c in ([post for *_, post in spans], starts, ends, [0, 0, 0])]
-    return Mentions(*columns, [RULE])
+    return Mentions(*columns, Readings(pa.Table.from_pylist([RULE._asdict()], READING_SCHEMA)))
 
 
 def decision(surface: str, entity: str | None, post: str = "", line: int = 2) -> dict[str, Any]:
@@ -31,8 +33,9 @@ def decision(surface: str, entity: str | None, post: str = "", line: int = 2) ->
 def decide(*decisions: dict[str, Any]) -> tuple[list[tuple[int, str, str]], set[int]]:
     whole = SEPARATOR.join(TEXTS)
     after, used = decide_by_hand(mentions(), decisions, POSTS, whole, bases([len(t) for t in TEXTS]))
+    entities = after.readings.table()["entity_id"].to_pylist()
     rows = zip(after.post.tolist(), after.start.tolist(), after.end.tolist(), after.reading.tolist(), strict=True)
-    return [(post, whole[s:e], after.readings[r].entity_id) for post, s, e, r in rows], used
+    return [(post, whole[s:e], entities[r]) for post, s, e, r in rows], used
 
 
 BY_RULE = [(0, "Stalin", "stalin"), (1, "Stalin", "stalin"), (1, "Adolf Hitler", "stalin")]
