@@ -15,7 +15,7 @@ import regex
 
 from pipelines.names.lexicon import traits, words
 from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, parts
-from pipelines.names.traits import GIVEN
+from pipelines.names.traits import FORENAME, GIVEN
 
 
 class Candidate(NamedTuple):
@@ -55,10 +55,12 @@ _RUN = regex.compile(
     rf"|(?=\p{{Ll}}{{0,3}}+[-‑'’ʿʾʻʼ‘]){_PREFIX}(?=\p{{Lu}}))"
     rf"|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+)+"
 )
-# A short line without a full stop; a heading if every word of it longer than four letters is large, or every letter.
+# A short line without a full stop: a heading if every word but the smallest is large, or every letter.
 _LINE = regex.compile(r"^[^\n]{4,120}+(?<![.!?,;])$", regex.M)
 _HEADING = regex.compile(
-    r"[^\p{L}\n]*+(?:(?:\p{Lu}[\p{L}\p{M}'’.-]*+|\p{Ll}{1,4}+(?!\p{L})|[^\p{L}\s]++)[,:;]?[ \t]++){2,}+"
+    r"[^\p{L}\n]*+(?:(?:\p{Lu}[\p{L}\p{M}'’.-]*+|[^\p{L}\s]++"
+    r"|(?:an?|the|of|and|or|in|on|at|to|for|from|by|with|as|vs?|de|la|der|die|und|von|et|y|into|over)(?!\p{L}))"
+    r"[,:;]?[ \t]++){2,}+"
     r"\p{Lu}[\p{L}\p{M}'’-]*+[)\]\"”]?"
 )
 _CAPITALS = regex.compile(r"[^\p{Ll}\p{Lu}\n]*+\p{Lu}[^\p{Ll}\n]*+")
@@ -145,10 +147,13 @@ def _without_pronoun_or_stop(text: str, start: int, end: int, sentences: frozens
 
 
 def _goes_on(head: str) -> bool:
-    """Whether a run goes on where a sentence seems to start: after initials and abbreviations (George W. | Bush)."""
+    """Whether a run goes on where a sentence seems to start: after initials, abbreviations (George W. | Bush).
+
+    At the end of a line also after a given name alone (Leon | Trotsky).
+    """
     *before, last = head.split()
     if not last.endswith("."):
-        return False
+        return not before and head[-1] == "\n" and bool(traits(last.lower()) & FORENAME)
     if len(last) > 2 or not before:
         return True
     return before[-1].endswith(".") or bool(traits(before[-1].lower()) & GIVEN)
@@ -173,7 +178,7 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
                     hint = hint or _BEFORE[word]
                 elif word in _LEADING or word[:1].isdigit():
                     first, hint = _widen(text, first, stop, hint)
-            elif sign in "-‑'’ʿʾʻ‘" and start > 1:
+            elif sign in "-‑'’ʿʾʻ‘":
                 first = _joined(text, start)
                 if first < 0:
                     continue

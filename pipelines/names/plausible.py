@@ -4,7 +4,7 @@ Here: what counts of occurrences (at sentence starts, in lower case, hints) and 
 Not here: spans in a text (`find`), and surfaces that an authority knows: those are names whatever is found here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -31,15 +31,17 @@ def judge(surfaces: pd.DataFrame) -> "pd.Series[bool]":
     lower = surfaces["n_lower"].to_numpy()
     hinted = surfaces[[f"n_{kind}" for kind in KINDS if kind != "place"]].sum(axis=1).to_numpy() > 0
     single = (known["n_words"] == 1).to_numpy()
-    ordinary, named = known["all_ordinary"].to_numpy(), known["any_name"].to_numpy()
-    # An ordinary word is a name only where it stands large inside sentences more often than small anywhere.
-    doubtful = ordinary & ~named & ((inside == 0) | (lower >= inside))
+    ordinary = known["all_ordinary"].to_numpy()
+    full = surfaces["surface"][~single & (surfaces["n_person"].to_numpy() > 0)]
+    named = known["any_name"].to_numpy() | surfaces["surface"].isin(_bearers(full)).to_numpy()
+    # An ordinary word is a name only where it stands large inside sentences, and more often than small anywhere.
+    doubtful = ordinary & ~named & ((inside < 2) | (lower >= inside))
+    doubtful &= ~(surfaces["n_person"].to_numpy() > 0) | (lower > 0)
     doubtful |= ordinary & named & (lower > 3 * inside)
-    doubtful |= ~ordinary & (lower > 2 * inside) & ~named
-    several = ordinary & ~named & (inside == 0)
-    return pd.Series(
-        np.where(single, ~doubtful | (hinted & ~ordinary), ~several | hinted), index=surfaces.index, name="is_name"
-    )
+    doubtful |= ~ordinary & ~named & ~hinted & (lower > 2 * inside)
+    several = ordinary & ~named & ~hinted & (inside == 0)
+    is_name: pd.Series[bool] = pd.Series(~np.where(single, doubtful, several), surfaces.index, dtype=bool, name="is_name")
+    return is_name
 
 
 def kind(surfaces: pd.DataFrame) -> "pd.Series[str]":
@@ -59,11 +61,16 @@ def kind(surfaces: pd.DataFrame) -> "pd.Series[str]":
 def propagate(names: "pd.Series[str]", kinds: "pd.Series[str]") -> "pd.Series[str]":
     """Kinds where lone parts of a person's full name among `names` are persons too, if their own kind is unknown."""
     single = ~names.str.contains(r"\s", regex=True)
-    words = names[~single & (kinds == "person")].str.rstrip(".").str.split()
-    first = words.str[0]
-    bearers = {*words.str[-1], *first[[bool(traits(word.lower()) & GIVEN) for word in first]]}
+    bearers = _bearers(names[~single & (kinds == "person")])
     lone = single & (kinds == "unknown") & names.isin(bearers) & ~names.str.isupper()
     return kinds.mask(lone, "person")
+
+
+def _bearers(full: Iterable[str]) -> set[str]:
+    """The surnames and the given names in people's full names."""
+    words = [name.rstrip(".").split() for name in full]
+    given = {name[0] for name in words if name and traits(name[0].lower()) & GIVEN}
+    return given | {name[-1] for name in words if name}
 
 
 def _known(surfaces: pd.DataFrame) -> pd.DataFrame:
@@ -75,4 +82,4 @@ def _known(surfaces: pd.DataFrame) -> pd.DataFrame:
 def _summary(words: Sequence[str]) -> tuple[int, bool, bool]:
     found = [traits(word.rstrip(".")) for word in words]
     ordinary = all(known & (ORDINARY | OPENER | NEVER) for known in found)
-    return len(found), ordinary, any(known & _NAME for known in found)
+    return len(found), ordinary, any(known & _NAME and not known & (OPENER | NEVER) for known in found)

@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.names.kinds import LINK_WORDS, kind_of
-from pipelines.names.lexicon import words
+from pipelines.names.lexicon import traits, words
 from pipelines.names.tokens import NOT_SHOUTED, Token, tokenise, word
 from pipelines.names.traits import (
     CUE,
     EVENT,
+    EVENT_NAME,
     FORENAME,
     GIVEN,
     INITIAL_LETTER,
@@ -26,6 +27,7 @@ from pipelines.names.traits import (
     OPENER,
     ORDINARY,
     ORGANISATION,
+    ORGANISATION_NAME,
     PEOPLE,
     ROLE,
     SHOUTED,
@@ -38,6 +40,7 @@ from pipelines.names.traits import (
 )
 
 INSIDE, INITIAL, HEADING, CAPITALS = range(4)
+_ITSELF = ORGANISATION_NAME | EVENT_NAME
 _BREAKING = OPENER | NEVER | MONTH | SHOUTED
 
 
@@ -144,9 +147,13 @@ def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -
         if before[-1].text.islower() or before[-1].traits & FORENAME:
             return False
         return not (follows_name and known & NAME and len(token.text) > 2)
-    if known & ORDINARY and mode == HEADING and not known & NOT_SHOUTED:
-        return True
-    return bool(known & SHOUTED) and mode != CAPITALS
+    if mode == CAPITALS:
+        return bool(traits(token.lower) & OPENER)
+    if mode == HEADING and known & ORDINARY and not (before and before[-1].text.islower()):
+        return not known & NOT_SHOUTED or (
+            bool(known & CUE and before) and after is not None and not after.traits & (ORDINARY | CUE)
+        )
+    return bool(known & SHOUTED)
 
 
 def _names(segment: list[Token], mode: int) -> list[Part]:
@@ -262,7 +269,7 @@ def _without_adjectives(segment: list[Token], mode: int) -> list[Token]:
                 rest[0].traits & (GIVEN | PEOPLE) or (len(rest) == 1 and not rest[0].traits & (TOWN | ORDINARY | WHOLE))
             ):
                 break
-        elif mode == INSIDE or first & NAME or not _may_stand_alone(rest):
+        elif mode == INSIDE or first & (NAME | LEADING_CUE) or not _may_stand_alone(rest):
             break
         segment = rest
     return segment
@@ -278,7 +285,10 @@ def _part(segment: list[Token], mode: int, hint: str) -> list[Part]:
     if not segment or (len(segment) == 1 and not _stands_alone(segment[0], hint)):
         return []
     if (
-        all(token.traits & (PEOPLE | MODIFIER | ROLE) and not token.traits & (GIVEN | WHOLE) for token in segment)
+        all(
+            token.traits & (PEOPLE | MODIFIER | ROLE) and not token.traits & (GIVEN | WHOLE | _ITSELF)
+            for token in segment
+        )
         and not hint
     ):
         return []

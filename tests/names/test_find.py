@@ -1,0 +1,247 @@
+"""Spans of names in text: what is found, what is cut off, what is left alone."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.names.find import Candidate, find
+from pipelines.text.sentences import split
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+
+
+def candidates(text: str) -> list[Candidate]:
+    return find(text, [start for start, _ in split(text, "en")])
+
+
+def names(text: str) -> list[str]:
+    return [text[c.start : c.end] for c in candidates(text)]
+
+
+def hints(text: str) -> list[str]:
+    return [c.hint for c in candidates(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # full names, initials, particles, hyphens, apostrophes
+        ("then Nikita Sergeyevich Khrushchev spoke", ["Nikita Sergeyevich Khrushchev"]),
+        ("then N. S. Khrushchev spoke", ["N. S. Khrushchev"]),
+        ("then N.S. Khrushchev spoke", ["N.S. Khrushchev"]),
+        ("then N.S.Khrushchev spoke", ["N.S.Khrushchev"]),
+        ("then Yu. V. Andropov spoke", ["Yu. V. Andropov"]),
+        ("then Georgy M.K. Malenkov spoke", ["Georgy M.K. Malenkov"]),
+        ("then George W. Bush spoke", ["George W. Bush"]),
+        ("then N. S. KHRUSHCHEV spoke", ["N. S. KHRUSHCHEV"]),
+        ("then Tadeusz Bór-Komorowski spoke", ["Tadeusz Bór-Komorowski"]),
+        ("then Chiang Kai-shek and Kim Il-sung spoke", ["Chiang Kai-shek", "Kim Il-sung"]),
+        ("then Count Claus von Stauffenberg spoke", ["Claus von Stauffenberg"]),
+        ("then de Gaulle and von der Schulenburg spoke", ["de Gaulle", "von der Schulenburg"]),
+        ("then De Gaulle spoke", ["De Gaulle"]),
+        ("then Hafez al-Assad and al-Sa'ud spoke", ["Hafez al-Assad", "al-Sa'ud"]),
+        ("then Fidel de la Cruz spoke", ["Fidel de la Cruz"]),
+        ("then Conor O'Brien and Gabriele D'Annunzio spoke", ["Conor O'Brien", "Gabriele D'Annunzio"]),
+        ("then Valéry Giscard d'Estaing spoke", ["Valéry Giscard d'Estaing"]),
+        ("then Muḥammad ʿAbduh and ʿAbd al-Nasir spoke", ["Muḥammad ʿAbduh", "ʿAbd al-Nasir"]),
+        ("then Martin Luther King, Jr. spoke", ["Martin Luther King, Jr."]),
+        ("then Adlai Stevenson II spoke", ["Adlai Stevenson II"]),
+        ("Of Ramesses I's tomb little is left.", ["Ramesses I"]),
+        ("In Moscow I met Lenin.", ["Moscow", "Lenin"]),
+        ("then Хрущёв and Ερνστ Τέλμαν spoke", ["Хрущёв", "Ερνστ Τέλμαν"]),
+        ("then Leon\nTrotsky spoke", ["Leon\nTrotsky"]),
+        ("Boris Yeltsin\nMikhail Gorbachev", ["Boris Yeltsin", "Mikhail Gorbachev"]),
+        ("It was Leon\n\nTrotsky left.", ["Leon", "Trotsky"]),
+        # what is left out
+        ("Stalin's and Rákosi’s days, the Ceaușescus' palace", ["Stalin", "Rákosi", "Ceaușescus"]),
+        ("then President Truman, Comrade Stalin and Marshal Zhukov met", ["Truman", "Stalin", "Zhukov"]),
+        ("then General Secretary Leonid Brezhnev spoke", ["Leonid Brezhnev"]),
+        ("then Soviet Foreign Minister Vyacheslav Molotov flew", ["Vyacheslav Molotov"]),
+        ("then Sir Stafford Cripps, Dr. Sorge and Col. Penkovsky met", ["Stafford Cripps", "Sorge", "Penkovsky"]),
+        ("then Ing. Antonín Zápotocký spoke", ["Antonín Zápotocký"]),
+        ("then Viscount Halifax spoke", ["Halifax"]),
+        ("then Vice-Admiral Kolchak and Major-General Vlasov met", ["Kolchak", "Vlasov"]),
+        ("then Reza Shah Pahlavi spoke", ["Reza Shah Pahlavi"]),
+        ("By then Boris Yeltsin had left.", ["Boris Yeltsin"]),
+        ("Yesterday Stalin spoke.", ["Stalin"]),
+        ("What Beria's friends said.", ["Beria"]),
+        ("It was Kirov who came.", ["Kirov"]),
+        ("According to the diary, Bukharin wept.", ["Bukharin"]),
+        ("In May Stalin spoke; on Monday Trotsky answered.", ["Stalin", "Trotsky"]),
+        ("Historian Robert Conquest wrote it.", ["Robert Conquest"]),
+        ("the Hungarian Imre Nagy and the Communist Gerő", ["Imre Nagy", "Gerő"]),
+        ("Will Stalin come? Will Rogers came.", ["Stalin", "Will Rogers"]),
+        # lists
+        ("Lenin, Stalin and Trotsky", ["Lenin", "Stalin", "Trotsky"]),
+        ("Khrushchev and Bulganin flew", ["Khrushchev", "Bulganin"]),
+        ("the letter (Zinoviev's) and “Kamenev”", ["Zinoviev", "Kamenev"]),
+        # names of several words
+        ("the 20th Congress of the Communist Party", ["20th Congress of the Communist Party"]),
+        ("the Communist Party of the Soviet Union", ["Communist Party of the Soviet Union"]),
+        ("the Warsaw Pact and the Hungarian Revolution", ["Warsaw Pact", "Hungarian Revolution"]),
+        ("in Great Britain and New Zealand", ["Great Britain", "New Zealand"]),
+        ("since World War II. Then Stalin", ["World War II", "Stalin"]),
+        ("since World War I. Then Stalin", ["World War I", "Stalin"]),
+        ("the Council of People's Commissars met", ["Council of People's Commissars"]),
+        ("the Treaty of Brest-Litovsk was signed", ["Treaty of Brest-Litovsk"]),
+        ("in the Queen Elizabeth Hospital", ["Queen Elizabeth Hospital"]),
+        ("the USSR, the CPSU, the NKVD and the U.S. Navy", ["USSR", "CPSU", "NKVD", "U.S. Navy"]),
+        ("the Politburo met in St. Petersburg", ["Politburo", "St. Petersburg"]),
+        # whole words only
+        ("in Stalingrad, in the Stalin-era, under Stalinabad", ["Stalingrad", "Stalin", "Stalinabad"]),
+    ],
+)
+def test_found(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He was a Communist. Always. The Soviet and Western papers, the Russians and the Hungarians.",
+        "a Stalinist, a Trotskyite, of Leninism, in Khrushchevite style",
+        "after de-Stalinization, anti-Soviet, pro-Western",
+        "On Monday, in October and in February 1956.",
+        "Don't. I'm sure. It's late. They've gone. However, nobody knew. Perhaps.",
+        "Sino-Soviet, Marxist-Leninist, Austro-Hungarian",
+        "THE GREAT SPEECH AND ITS CONSEQUENCES",
+        "the President, the General Secretary, His Excellency, the Prime Minister",
+        "no capitals here at all",
+        "",
+    ],
+)
+def test_no_names(text: str) -> None:
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("The Rise of Stalin and the Great Terror", ["Stalin", "Great Terror"]),
+        ("Trotsky Attacks Stalin in New Pamphlet", ["Trotsky", "Stalin"]),
+        ("WHO WAS N. S. KHRUSHCHEV REALLY", ["N. S. KHRUSHCHEV"]),
+    ],
+)
+def test_headings_are_no_names_as_a_whole(heading: str, expected: list[str]) -> None:
+    assert names(f"{heading}\n\nand so it began") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("then Comrade Sverdlov spoke", "person"),
+        ("then Ludvík Svoboda spoke", "person"),
+        ("then P. Togliatti spoke", "person"),
+        ("the historian Zubok was there", "person"),
+        ("when Mikoyan said no", "person"),
+        ("when Mikoyan, who knew", "person"),
+        ("then Anastas Hovhannesovich spoke", "person"),
+        ("the Bulgarian Communist Party split", "organisation"),
+        ("the Academy of Sciences", "organisation"),
+        ("the NKVD", "organisation"),
+        ("the Kronstadt Rebellion", "event"),
+        ("the Battle of Kursk", "event"),
+        ("the Black Sea", "place"),
+        ("to Lake Baikal", "place"),
+        ("in Vorkuta", "place"),
+        ("at Razliv", "place"),
+        ("from Czechoslovakia", "place"),
+        ("about Furtseva", ""),
+    ],
+)
+def test_hints(text: str, hint: str) -> None:
+    assert hints(text) == [hint]
+
+
+def test_sentence_starts_cut_runs() -> None:
+    text = "He feared Stalin\nLenin was dead."
+    assert [c[:2] for c in find(text, [0])] == [(10, 22)]
+    assert [c[:2] for c in find(text, [0, 17])] == [(10, 16), (17, 22)]
+
+
+WORDS = (
+    *(
+        "Stalin",
+        "N.",
+        "S.",
+        "Yu.V.",
+        "Khrushchev's",
+        "de",
+        "la",
+        "von",
+        "al-Assad",
+        "O'Brien",
+        "d'Estaing",
+        "of",
+        "the",
+    ),
+    *(
+        "The",
+        "In",
+        "May",
+        "President",
+        "Dr.",
+        "Kai-shek",
+        "I",
+        "II",
+        "Jr.",
+        "Хрущёв",
+        "KGB",
+        "Soviet",
+        "who",
+        "said",
+        "and",
+    ),
+    *("ʿAbd", "People's", "20th", "Congress", "-era", "\n", "\n\n", ".", ",", "(", ")", "“", "’", "'", "-", "–"),
+)
+TEXTS = st.lists(
+    st.one_of(
+        st.sampled_from(WORDS),
+        st.text(max_size=6),
+    ),
+    max_size=25,
+).map(" ".join)
+
+
+@given(TEXTS)
+def test_spans_are_ordered_and_well_formed(text: str) -> None:
+    last = 0
+    for start, end, hint in candidates(text):
+        surface = text[start:end]
+        assert last <= start < end <= len(text)
+        assert surface == surface.strip()
+        assert surface[-1].isalnum() or surface[-1] == "." or not surface[-1].isascii()
+        assert not surface.endswith(("'s", "’s"))
+        assert any(letter.isupper() for letter in surface)
+        assert "\n\n" not in surface
+        assert hint in {"person", "place", "organisation", "event", ""}
+        last = end
+
+
+@given(TEXTS, TEXTS)
+def test_paragraphs_are_read_apart(one: str, other: str) -> None:
+    one, other = one.strip(), other.strip()
+    offset = len(one) + 2
+    starts = [0] if one else []
+    both = find(f"{one}\n\n{other}", sorted({*starts, offset}))
+    shifted = [(start + offset, end + offset, hint) for start, end, hint in find(other, [0])]
+    assert both == find(one, [0]) + shifted
+
+
+def test_news_people_reach_the_floor() -> None:
+    if not SHARED.is_dir():
+        pytest.skip("the evaluation data is not beside the repository")
+    from pipelines import evaluate_find
+
+    assert evaluate_find.news(SHARED / "eval/news_people.jsonl.gz")["f1"] > 0.80
+
+
+@pytest.mark.parametrize("name", ["names_chess", "names_diplomacy"])
+def test_expected_surfaces_have_exact_spans(name: str) -> None:
+    if not SHARED.is_dir():
+        pytest.skip("the evaluation data is not beside the repository")
+    from pipelines import evaluate_find
+
+    assert evaluate_find.exact_spans(SHARED / "eval" / name)[0] > 0.995
