@@ -40,7 +40,8 @@ def judge(surfaces: pd.DataFrame) -> "pd.Series[bool]":
     doubtful |= ordinary & named & (lower > 3 * inside)
     doubtful |= ~ordinary & ~named & ~hinted & (lower > 2 * inside)
     several = ordinary & ~named & ~hinted & (inside == 0)
-    is_name: pd.Series[bool] = pd.Series(~np.where(single, doubtful, several), surfaces.index, dtype=bool, name="is_name")
+    doubtful = np.where(single, doubtful, several)
+    is_name: pd.Series[bool] = pd.Series(~doubtful, surfaces.index, dtype=bool, name="is_name")
     return is_name
 
 
