@@ -107,7 +107,7 @@ def test_rows_without_an_entity_are_optional() -> None:
 
 def test_new_names_are_in_no_authority() -> None:
     names = {name.strip(): key for key, row in _authority().items() for name in [row["name"], *row["aliases"].split(";")]}
-    new = [row for row in _gold() if row["entity_id"].startswith("new:") and " " in row["surface"]]
+    new = [row for row in _gold() if row["entity_id"].startswith("new:") and (row["kind"] != "person" or " " in row["surface"])]
     found = {(row["entity_id"], names[key]) for row in new if (key := unicodedata.normalize("NFC", row["surface"])) in names}
     assert not found, f"put the authority's id in the place of the label: {sorted(found)}"
 
