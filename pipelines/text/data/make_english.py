@@ -11,6 +11,7 @@ import gzip
 import math
 import re
 import sys
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import resources
@@ -36,7 +37,7 @@ def words(folder: Path) -> Iterator[tuple[str, str, str, int]]:
     for path in sorted(folder.iterdir()):
         match = _LIST.fullmatch(path.name)
         if match and match["kind"] in _KINDS:
-            for word in path.read_text(encoding="latin-1").split():
+            for word in path.read_text(encoding="utf-8").split():
                 yield word, match["spelling"], match["kind"], int(match["level"])
 
 
@@ -47,14 +48,14 @@ def main(folder: Path) -> None:
     names: dict[str, int] = {}
     spellings: dict[str, set[str]] = defaultdict(set)
     for word, spelling, kind, level in words(folder):
-        lower = word.lower()
+        lower = unaccented(word.lower())
         if not _WORD.fullmatch(lower):
             continue
-        if word != lower:
+        if word.lower() != word:
             names[lower] = min(level, names.get(lower, 99))
         elif kind == "words":
             levels[lower] = min(level, levels.get(lower, 99))
-            if "variant" not in spelling:
+            if "variant" not in spelling and word.isascii():
                 standard[lower] = min(level, standard.get(lower, 99))
                 if level <= 70:
                     spellings[spelling].add(lower)
@@ -70,6 +71,11 @@ def main(folder: Path) -> None:
         stream.write(text.encode("ascii"))
     pairs = "".join(f"{british},{american}\n" for british, american in sorted(regional(spellings)))
     (HERE / "british_american.csv").write_text(f"british,american\n{pairs}", encoding="ascii", newline="\n")
+
+
+def unaccented(word: str) -> str:
+    """The word as it is written without accents, which is no slip: `fiance`."""
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 def frequencies() -> dict[str, int]:
