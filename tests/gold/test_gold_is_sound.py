@@ -46,7 +46,8 @@ def _authority() -> dict[str, Row]:
 def _texts(path: str) -> list[str]:
     """The `text_raw` of each post of one seed file, in order."""
     seeds = list_seeds(SEEDS)
-    return [record.text for source in read_seed(SEEDS, path, seeds) for record in source.records() if isinstance(record, Post)]
+    records = [record for source in read_seed(SEEDS, path, seeds) for record in source.records()]
+    return [record.text for record in records if isinstance(record, Post)]
 
 
 def _places(text: str, surface: str) -> Iterator[int]:
@@ -65,7 +66,7 @@ def _problem(row: Row) -> str:
         return f"{row['path']} has {len(texts)} posts, no post {post}"
     n_places = sum(1 for _ in _places(texts[post - 1], row["surface"]))
     if not 1 <= occurrence <= n_places:
-        return f"{row['path']} post {post}: {row['surface']!r} stands there {n_places} times, no occurrence {occurrence}"
+        return f"{row['path']} post {post}: {row['surface']!r} stands there {n_places} times, not {occurrence}"
     return ""
 
 
@@ -92,7 +93,8 @@ def test_no_two_annotations_overlap() -> None:
 
 def test_surfaces_carry_no_possessive_and_no_outer_space() -> None:
     endings = ("'s", "\u2019s", "\u00e2\u20ac\u2122s")
-    assert [row for row in _gold() if row["surface"].endswith(endings) or row["surface"] != row["surface"].strip()] == []
+    surfaces = [row["surface"] for row in _gold()]
+    assert [surface for surface in surfaces if surface.endswith(endings) or surface != surface.strip()] == []
 
 
 def test_entities_exist_and_are_of_that_kind() -> None:
@@ -106,9 +108,11 @@ def test_rows_without_an_entity_are_optional() -> None:
 
 
 def test_new_names_are_in_no_authority() -> None:
-    names = {name.strip(): key for key, row in _authority().items() for name in [row["name"], *row["aliases"].split(";")]}
-    new = [row for row in _gold() if row["entity_id"].startswith("new:") and (row["kind"] != "person" or " " in row["surface"])]
-    found = {(row["entity_id"], names[key]) for row in new if (key := unicodedata.normalize("NFC", row["surface"])) in names}
+    known = {name.strip(): key for key, row in _authority().items() for name in [row["name"], *row["aliases"].split(";")]}
+    new = [row for row in _gold() if row["entity_id"].startswith("new:")]
+    whole = [row for row in new if row["kind"] != "person" or " " in row["surface"]]
+    pairs = [(row["entity_id"], unicodedata.normalize("NFC", row["surface"])) for row in whole]
+    found = {(label, known[name]) for label, name in pairs if name in known}
     assert not found, f"put the authority's id in the place of the label: {sorted(found)}"
 
 
