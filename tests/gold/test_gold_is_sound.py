@@ -108,7 +108,9 @@ def test_rows_without_an_entity_are_optional() -> None:
 
 
 def test_new_names_are_in_no_authority() -> None:
-    known = {name.strip(): key for key, row in _authority().items() for name in [row["name"], *row["aliases"].split(";")]}
+    known = {
+        name.strip(): key for key, row in _authority().items() for name in [row["name"], *row["aliases"].split(";")]
+    }
     new = [row for row in _gold() if row["entity_id"].startswith("new:")]
     whole = [row for row in new if row["kind"] != "person" or " " in row["surface"]]
     pairs = [(row["entity_id"], unicodedata.normalize("NFC", row["surface"])) for row in whole]
