@@ -43,6 +43,8 @@ def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, 
         decisions: What people decided; what holds everywhere replaces the readings of its surface.
         settings: Thresholds.
     """
+    if surfaces.empty:
+        return Readings(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=["entity_id", "kind", "name"]))
     surfaces = surfaces.sort_values("surface", ignore_index=True)
     texts = [" ".join(surface.split()) for surface in surfaces["surface"]]
     facts = surfaces.assign(text=texts, is_name=plausible.judge(surfaces).to_numpy(), guess=plausible.kind(surfaces).to_numpy())

@@ -19,11 +19,14 @@ from pipelines.names.context import Name, Reading, decide
 from pipelines.passes.spans import Ints
 from pipelines.text.edits import Edit
 
-NAME_COLUMNS = ["run", "start", "end", "surface", *Reading._fields, "is_default"]
 READING_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("entity_id", "kind", "canonical", "method")]
     + [("score", pa.float64()), ("status", pa.string()), ("explanation", pa.string()), ("is_full", pa.bool_())]
     + [("label", pa.string())]
+)
+NAME_SCHEMA = pa.schema(
+    [("run", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("surface", pa.string())]
+    + [*READING_SCHEMA, ("is_default", pa.bool_())]
 )
 
 
@@ -61,12 +64,12 @@ def locate(prepared: Path, readings: Path, posts: pa.Table, in_threads: Path, ba
 
     Args:
         prepared: where CLEAN left the group's candidates and surfaces.
-        readings: file with the columns `NAME_COLUMNS`, by run and place in the run, the default reading first.
+        readings: file of `NAME_SCHEMA`, by run and place in the run, the default reading first.
         posts: the group's posts.
         in_threads: file with the entities that are fully named in threads which go on in other groups.
         base: where each post's cleaned text starts.
     """
-    rows = parquet.read(readings, NAME_COLUMNS)
+    rows = parquet.read(readings, NAME_SCHEMA.names)
     is_default = rows["is_default"].to_numpy()
     defaults = rows.filter(rows["is_default"])
     candidates = parquet.read(prepared / "candidates.parquet")
@@ -92,7 +95,7 @@ def _open_names(rows: pa.Table, name: Ints) -> dict[int, Name]:
     """The names that have several readings, by their number."""
     several = np.flatnonzero((np.bincount(name) > 1)[name]) if len(name) else name
     names: dict[int, Name] = {}
-    columns = [rows.take(several)[column].to_pylist() for column in NAME_COLUMNS[1:]]
+    columns = [rows.take(several)[column].to_pylist() for column in NAME_SCHEMA.names[1:]]
     for number, start, end, surface, *values in zip(name[several].tolist(), *columns, strict=True):
         reading = Reading(*values[:-1])
         if values[-1]:

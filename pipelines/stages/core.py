@@ -15,6 +15,7 @@ from pipelines.names.authority import load, load_decisions
 from pipelines.names.resolve import decided, resolve
 from pipelines.passes import clean as cleaning
 from pipelines.passes.clean import Group
+from pipelines.passes.names import NAME_SCHEMA
 from pipelines.settings import Settings
 from pipelines.stages.places import Manifest, Paths, Run
 from pipelines.text import rules, spelling
@@ -22,6 +23,14 @@ from pipelines.text import rules, spelling
 PARTS_WANTED = 40
 SPELLING_FILE, DECISIONS_FILE = "spelling.csv", "decisions.csv"
 IN_THREADS = pa.schema([("thread", pa.string()), ("entity_id", pa.string())])
+ENTITIES = pa.schema(
+    [(name, pa.string()) for name in ("entity_id", "kind", "name", "native_name", "aliases")]
+    + [("born", pa.int32()), ("died", pa.int32()), ("description", pa.string()), ("in_authority", pa.bool_())]
+)
+DECISIONS = pa.schema(
+    [("line", pa.int64())]
+    + [(name, pa.string()) for name in ("surface", "post_id", "entity_id", "kind", "canonical", "explanation", "label")]
+)
 SMALLEST_GROUP, LARGEST_GROUP = 1 << 16, 1 << 22
 
 
@@ -57,7 +66,7 @@ def cut_groups(paths: Paths) -> list[tuple[str, Group]]:
         if filled >= 2 * wanted or _falls(f"{piece['path']} {chunk.name}", size / wanted):
             groups.append(current)
             current, filled = [], 0
-    if current:
+    if current or not groups:  # seeds without a post make empty tables
         groups.append(current)
     return [_group(members, left_out) for members in groups]
 
@@ -191,9 +200,9 @@ def resolve_names(paths: Paths, settings: Settings) -> Manifest:
         by_hand = decided(decisions, authority)
         entities = _entities(authority.entities, found.entities, by_hand)
         names = found.readings.assign(label=found.readings["entity_id"].map(entities.set_index("entity_id")["name"]))
-        _write_frame(names, folder / "names.parquet")
-        _write_frame(entities, folder / "entities.parquet")
-        _write_frame(by_hand, folder / "decisions.parquet")
+        _write_frame(names, NAME_SCHEMA, folder / "names.parquet")
+        _write_frame(entities, ENTITIES, folder / "entities.parquet")
+        _write_frame(by_hand, DECISIONS, folder / "decisions.parquet")
         _write_threads(prepared_groups(paths), names, folder / "threads")
 
     place = work.make(paths.store.place("resolve", key), write)
@@ -230,8 +239,10 @@ def _surfaces(paths: Paths) -> Path:
     return paths.store.place("surfaces", paths.read_manifest("surfaces")["surfaces"])
 
 
-def _write_frame(frame: pd.DataFrame, path: Path) -> None:
-    parquet.write(pa.Table.from_pandas(frame, preserve_index=False), path)
+def _write_frame(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
+    """Write a frame with the columns of a schema; what it has besides is text."""
+    further = [pa.field(name, pa.string()) for name in frame.columns if name not in schema.names]
+    parquet.write(pa.Table.from_pandas(frame, pa.schema([*schema, *further]), preserve_index=False), path)
 
 
 def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: pd.DataFrame, folder: Path) -> None:
