@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import preview, release, work
+from pipelines import notify, preview, release, work
 from pipelines.resources import Places, Rules, Workers
 from pipelines.stages import core, out, raw, verify
 
@@ -31,6 +31,13 @@ def _asset(
 
 # --- raw: what was given ---------------------------------------------------------------------------------------------
 
+FILES = dg.AssetSpec(
+    ["raw", "files"],
+    group_name="raw",
+    kinds={"file"},
+    owners=OWNERS,
+    description="The documents as they lie in the seeds folder, observed: their number, sizes and times of change.",
+)
 REFERENCE = [
     dg.AssetSpec(["reference", name], group_name="reference", kinds={"csv"}, owners=OWNERS, description=description)
     for name, description in (
@@ -41,7 +48,7 @@ REFERENCE = [
 ]
 
 
-@_asset("raw", {"file"}, ("readers",), description="Every seed file with its size and SHA-256.")
+@_asset("raw", {"file"}, ("readers",), deps=[FILES], description="Every seed file with its size and SHA-256.")
 def seeds(places: Places) -> dg.MaterializeResult[Any]:
     manifest = raw.list_sources(places.paths())
     return _made(manifest, dagster_row_count=len(manifest["seeds"]), files=preview.listing(list(manifest["seeds"])))
@@ -170,18 +177,33 @@ TABLE_KEYS = [dg.AssetKey(["out", name]) for name in (*out.PART_TABLES, *out.WHO
     deps=TABLE_KEYS,
     description="One complete build, published at once under `latest`, with checksums and descriptions.",
 )
-def dataset(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
+def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
     paths = places.paths()
     verify.refuse_broken(verify.all_offences(paths, workers.run))
+    former = (paths.data / "latest").resolve()
     build = release.publish(paths.data, out.table_files(paths), out.beside(paths))
     paths.sweep()
+    if problem := notify.tell_published(former, build):
+        context.log.warning(problem)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(build.name),
         metadata={"path": dg.MetadataValue.path(str(paths.data / "latest")), "build": build.name},
     )
 
 
-ASSETS = [*REFERENCE, seeds, records, passages, surfaces, corrections, readings, texts, *TABLE_ASSETS, dataset]
+ASSETS: list[dg.AssetsDefinition | dg.AssetSpec] = [
+    FILES,
+    *REFERENCE,
+    seeds,
+    records,
+    passages,
+    surfaces,
+    corrections,
+    readings,
+    texts,
+    *TABLE_ASSETS,
+    dataset,
+]
 
 
 def _made(manifest: dict[str, Any], key: list[str] | None = None, **metadata: Any) -> dg.MaterializeResult[Any]:

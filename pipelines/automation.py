@@ -1,4 +1,8 @@
-"""The job, the nightly schedule, and the sensor that watches seeds and reference files. Both are off until switched on."""
+"""The job, the nightly schedule, and what looks at the folders and runs between builds.
+
+Schedule and sensor that start builds are off until switched on. What only shows the state of things is always on.
+How a build is made belongs to `pipelines.assets`.
+"""
 
 import json
 import os
@@ -7,12 +11,21 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines import work
-from pipelines.readers import list_seeds
+from pipelines import lock, notify, reasons, watch, work
 from pipelines.resources import default_place
+from pipelines.stages.places import Paths
 
 JOB = "build"
-SETTLED_SECONDS = 3
+STARTED_BY = "variorum/started_by"
+SECONDS = int(os.environ.get("VARIORUM_SENSOR_SECONDS") or 15)
+"""How often folders are looked at; a file that changes between two looks is still being written."""
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 build_job = dg.define_asset_job(
     JOB,
@@ -26,45 +39,75 @@ nightly = dg.ScheduleDefinition(
     target=build_job,
     cron_schedule="0 3 * * *",
     execution_timezone="UTC",
-    description="Rebuilds the dataset every night at 3:00 UTC.",
+    description="Rebuilds the dataset every night at 3:00 UTC. Off until switched on.",
 )
 
 
-def look(folder: Path, files: list[str]) -> dict[str, list[int]]:
-    """Size and time of change of each file; files that vanish meanwhile are left out."""
-    stamps = {}
-    for name in files:
-        try:
-            stat = os.lstat(folder / name)
-        except FileNotFoundError:
-            continue
-        stamps[name] = [stat.st_size, stat.st_mtime_ns]
-    return stamps
-
-
-def watched(seeds: Path, reference: Path) -> dict[str, list[int]]:
-    """Every seed file and reference file with its size and time of change."""
-    raw = look(seeds, list_seeds(seeds)) if seeds.is_dir() else {}
-    curated = [file.relative_to(reference).as_posix() for file in sorted(reference.rglob("*.csv"))]
-    return {f"seeds/{n}": s for n, s in raw.items()} | {f"reference/{n}": s for n, s in look(reference, curated).items()}
+def places() -> Paths:
+    """The folders that builds use when nobody names others."""
+    defaults = {"VARIORUM_SEEDS": "seeds/raw", "VARIORUM_REFERENCE": "seeds/reference", "VARIORUM_DATA": "data"}
+    return Paths(*(Path(default_place(variable, folder)) for variable, folder in defaults.items()))
 
 
 @dg.sensor(
     job=build_job,
     name="seeds_and_reference",
-    minimum_interval_seconds=15,
+    minimum_interval_seconds=SECONDS,
     description="Rebuilds the dataset when a seed or reference file is new, changed, renamed or removed. "
-    "A file still being written is waited for.",
+    "A file still being written is waited for. Off until switched on.",
 )
-def watch(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    found = watched(Path(default_place("VARIORUM_SEEDS", "seeds/raw")), Path(default_place("VARIORUM_REFERENCE", "seeds/reference")))
-    state = work.digest(json.dumps(found, sort_keys=True))
-    before = json.loads(context.cursor) if context.cursor else {}
+def rebuild(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """A build when the files differ from those of the last request, have settled, and no other build is under way.
+
+    Each request has a number of its own: files that go back to an earlier state are a change like any other.
+    """
+    found = watch.watched(places())
+    state = work.digest(*(watch.version(stamps) for stamps in found.values()))
+    before = json.loads(context.cursor) if context.cursor else {"number": 0}
     if state == before.get("built"):
         yield dg.SkipReason("Nothing has changed since the last build.")
     elif state != before.get("seen"):
         context.update_cursor(json.dumps({**before, "seen": state}))
         yield dg.SkipReason("Files have changed; waiting until they are written to the end.")
+    elif context.instance.get_runs(dg.RunsFilter(job_name=JOB, statuses=UNFINISHED), limit=1):
+        yield dg.SkipReason("Files have changed, but a build is under way; the next one starts when it has ended.")
     else:
-        context.update_cursor(json.dumps({"built": state, "seen": state}))
-        yield dg.RunRequest(run_key=state)
+        number = before["number"] + 1
+        context.update_cursor(json.dumps({"built": state, "seen": state, "number": number}))
+        yield dg.RunRequest(run_key=f"{number}-{state}")
+
+
+@dg.sensor(
+    name="housekeeping",
+    minimum_interval_seconds=SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Shows assets as unsynced when the files they are made of have changed, and marks runs as failed whose "
+    "process has died. Starts nothing; on from the beginning.",
+)
+def keep_house(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """Observations of the files that have changed and settled."""
+    paths = places()
+    if dead := lock.dead_run(paths.data):
+        lock.mark_failed(context.instance, dead)
+    found = watch.watched(paths)
+    before = json.loads(context.cursor) if context.cursor else {}
+    settled = {asset: stamps for asset, stamps in found.items() if before.get(asset) == watch.version(stamps)}
+    events = list(watch.changes(context.instance, settled))
+    quiet = None if events else dg.SkipReason("No file has changed.")
+    seen = {asset: watch.version(stamps) for asset, stamps in found.items()}
+    return dg.SensorResult(asset_events=events, skip_reason=quiet, cursor=json.dumps(seen))
+
+
+@dg.run_failure_sensor(
+    name="failure_notice",
+    minimum_interval_seconds=SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING if notify.is_wanted() else dg.DefaultSensorStatus.STOPPED,
+    description="Tells the webhook in VARIORUM_WEBHOOK why a run failed. On if there is one.",
+)
+def tell_failure(context: dg.RunFailureSensorContext) -> None:
+    """Send the first line of why; `make build` does so itself."""
+    if STARTED_BY in context.dagster_run.tags:
+        return
+    events = [*context.get_step_failure_events(), context.failure_event]
+    if problem := notify.send(notify.failed(reasons.why(events))):
+        context.log.warning(problem)

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,13 @@ import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipelines import parquet
-from pipelines.automation import JOB
+from pipelines import lock, notify, parquet, reasons
+from pipelines.automation import JOB, STARTED_BY
 from pipelines.definitions import build_definitions
+from pipelines.lock import BuildRunning
 from pipelines.names.authority import ReferenceFileError
 from pipelines.readers import SeedChangedError
-from pipelines.resources import REPORT, BuildRunning, default_place
+from pipelines.resources import REPORT, default_place
 from pipelines.stages.out import unmatched_decisions
 from pipelines.stages.places import Paths
 from pipelines.stages.raw import NoSeeds
@@ -40,9 +43,9 @@ def main() -> int:
     try:
         run(definitions, console)
     except BuildFailed as failure:
-        Console(stderr=True, highlight=False).print(
-            f"The build failed: {failure}", style="bold red", markup=False, soft_wrap=True
-        )
+        told = notify.send(notify.failed(str(failure)))
+        for line in filter(None, (f"The build failed: {failure}", told)):
+            Console(stderr=True, highlight=False).print(line, style="bold red", markup=False, soft_wrap=True)
         return 1
     summarise(Path(default_place("VARIORUM_DATA", "data")), console)
     return 0
@@ -67,8 +70,11 @@ def run(definitions: dg.Definitions, console: Console) -> None:
 
         REPORT.set(report)
         try:
-            with _instance() as instance:
-                result = definitions.resolve_job_def(JOB).execute_in_process(QUIET, instance, raise_on_error=False)
+            run_id, data = str(uuid.uuid4()), Path(default_place("VARIORUM_DATA", "data"))
+            with _instance() as instance, lock.locked(data, run_id, partial(lock.mark_failed, instance)):
+                result = definitions.resolve_job_def(JOB).execute_in_process(
+                    QUIET, instance, raise_on_error=False, run_id=run_id, tags={STARTED_BY: "make build"}
+                )
         except KNOWN as error:
             raise BuildFailed(str(error)) from error
     if not result.success:
@@ -80,16 +86,12 @@ def _instance() -> Any:
 
 
 def _reason(result: dg.ExecuteInProcessResult) -> str:
-    for event in result.all_events:
-        error: Any = getattr(event.event_specific_data, "error", None) if event.is_failure else None
-        if error:
-            while error.cause:
-                error = error.cause
-            return str(error.message).strip().removeprefix(f"{error.cls_name}: ")
+    if any(event.is_failure for event in result.all_events):
+        return reasons.why(result.all_events)
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
             return f"check {evaluation.check_name}: {evaluation.description}\n{evaluation.metadata['rows'].value}"
-    return "see the run in the Dagster UI (make ui)."
+    return reasons.UNKNOWN
 
 
 def summarise(data: Path, console: Console) -> None:

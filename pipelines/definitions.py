@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.assets import ASSETS
-from pipelines.automation import build_job, nightly, watch
+from pipelines.automation import build_job, keep_house, nightly, rebuild, tell_failure
 from pipelines.checks import CHECKS
 from pipelines.resources import Places, Rules, Workers, default_place
 
@@ -26,7 +26,7 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
         asset_checks=CHECKS,
         jobs=[build_job],
         schedules=[nightly],
-        sensors=[watch],
+        sensors=[rebuild, keep_house, tell_failure],
         resources=resources | overrides,
         executor=dg.in_process_executor,
     )

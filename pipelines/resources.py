@@ -1,6 +1,5 @@
 """What assets are given: the places, the settings, the workers, and the lock that keeps two builds apart."""
 
-import fcntl
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -9,13 +8,17 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from enum import Enum
+from enum import StrEnum
+from functools import partial
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import dagster as dg
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
+from pipelines import lock, release, watch
 from pipelines.names.settings import NameSettings
 from pipelines.settings import Settings
 from pipelines.stages.places import Paths
@@ -52,66 +55,61 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     _held: ExitStack = PrivateAttr(default_factory=ExitStack)
 
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
-        """Keep other builds away while this one runs."""
-        self._held.enter_context(locked(Path(self.data)))
-        self.paths().store.sweep_unfinished()
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Keep other builds away while this one runs, sweep what a killed one left, and tell what files there are."""
+        instance = context.instance or dg.DagsterInstance.ephemeral()
+        found_dead = partial(lock.mark_failed, instance)
+        self._held.enter_context(lock.locked(Path(self.data), context.run_id or "", found_dead))
+        self._sweep_unfinished()
+        for observation in watch.changes(instance, watch.watched(self.paths())):
+            instance.report_runless_asset_event(observation)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Let the next build in."""
         self._held.close()
+
+    def _sweep_unfinished(self) -> None:
+        self.paths().store.sweep_unfinished()
+        for pattern in ("*.tmp-*", "manifests/*.tmp-*", "tables/*.tmp", "inputs/*.tmp"):
+            for left in (Path(self.data) / ".work").glob(pattern):
+                left.unlink()
+        release.sweep_unfinished(Path(self.data))
 
     def paths(self) -> Paths:
         """The places as the stages want them."""
         return Paths(Path(self.seeds), Path(self.reference), Path(self.data))
 
 
-class BuildRunning(RuntimeError):
-    """Another build works on the same data folder."""
-
-
-@contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Nobody else builds into this folder meanwhile; the lock goes with its process, however that ends.
-
-    Raises:
-        BuildRunning: another process holds it.
-    """
-    (data / ".work").mkdir(parents=True, exist_ok=True)
-    with (data / ".work" / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BuildRunning(
-                f"Another build is at work on {data}. Wait until it has ended, then start again."
-            ) from None
-        yield
-
-
-class Dialect(Enum):
+class Dialect(StrEnum):
     """What is done about British and American spellings."""
 
-    KEEP = "keep"
-    BRITISH = "british"
-    AMERICAN = "american"
+    keep = "keep"
+    british = "british"
+    american = "american"
 
 
 class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
     """How certain a name must be, and what is done about spelling."""
 
     accept: float = Field(
-        default=NAMES.accept, gt=0.5, le=1, description="Names this certain are accepted, and their spelling unified."
+        default=NAMES.accept,
+        description="Names this certain are accepted, and their spelling unified: above 0.5, at most 1.",
     )
     review: float = Field(
         default=NAMES.review,
-        ge=0,
-        le=1,
-        description="Names this certain are linked, marked for review, and left as written.",
+        description="Names this certain are linked, marked for review, and left as written: from 0 to `accept`.",
+    )
+    dialect: Dialect = Field(
+        default=Dialect.keep, description="British and American spellings: `keep` both, or write one."
     )
 
-    dialect: Dialect = Field(
-        default=Dialect.KEEP, description="British and American spellings: `keep` both, or write one."
-    )
+    @model_validator(mode="after")
+    def _in_range(self) -> "Rules":
+        if not 0.5 < self.accept <= 1:
+            raise ValueError(f"accept must be above 0.5 and at most 1, not {self.accept}")
+        if not 0 <= self.review <= self.accept:
+            raise ValueError(f"review must be from 0 to accept ({self.accept}), not {self.review}")
+        return self
 
     def settings(self) -> Settings:
         """The settings as the stages want them."""
@@ -119,10 +117,17 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Settings(names, spelling.Settings(Dialect(self.dialect).value))
 
 
+class Engine(StrEnum):
+    """Where the passes run."""
+
+    processes = "processes"
+    dask = "dask"
+
+
 class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Runs the passes: in processes of this machine, or on a Dask cluster. The results are the same."""
 
-    engine: str = Field(default="processes", description="`processes` of this machine, or `dask`.")
+    engine: Engine = Field(default=Engine.processes, description="`processes` of this machine, or `dask`.")
     number: int = Field(default=0, ge=0, description="How many processes; 0 = one a core.")
     scheduler: str = Field(default="", description="Address of the Dask scheduler; empty = a cluster on this machine.")
 
@@ -164,13 +169,25 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def _executor(self, number: int) -> Iterator[Executor]:
-        if self.engine == "dask":
+        if Engine(self.engine) is Engine.dask:
             from distributed import Client
 
-            with Client(self.scheduler or None) as client:
+            with Client(self.scheduler or None) as client:  # type: ignore[no-untyped-call]
                 yield client.get_executor(pure=False)
             return
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["pipelines.passes.apply", "pipelines.passes.clean", "pipelines.passes.read"])
-        with ProcessPoolExecutor(number, mp_context=context) as executor:
+        with ProcessPoolExecutor(number, mp_context=context, initializer=end_with_parent) as executor:
             yield executor
+
+
+def end_with_parent() -> None:
+    """End this worker when the process that wants its work has ended; else it would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)

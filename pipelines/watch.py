@@ -1,0 +1,63 @@
+"""What the seed and reference files look like now, and how that is told to Dagster.
+
+Looking is cheap: names, sizes and times, never contents. What is done about a change is decided in
+`pipelines.automation`.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines import preview, work
+from pipelines.readers import list_seeds
+from pipelines.stages.core import DECISIONS_FILE, SPELLING_FILE, reference_files
+from pipelines.stages.places import Paths
+
+Stamps = dict[str, list[int]]
+
+FILES = "raw/files"
+DATA_VERSION = "dagster/data_version"
+
+
+def look(folder: Path, files: list[str]) -> Stamps:
+    """Size, times of change and number of each file; files that vanish meanwhile are left out."""
+    stamps = {}
+    for name in files:
+        try:
+            stat = os.lstat(folder / name)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        stamps[name] = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+    return stamps
+
+
+def watched(paths: Paths) -> dict[str, Stamps]:
+    """Every seed and reference file with its stamp, by the asset that stands for it."""
+    curated = [file.relative_to(paths.reference).as_posix() for file in reference_files(paths)]
+    stamps = look(paths.reference, curated)
+    return {
+        FILES: look(paths.seeds, list_seeds(paths.seeds)) if paths.seeds.is_dir() else {},
+        "reference/authority": {name: stamp for name, stamp in stamps.items() if name.startswith("authority/")},
+        "reference/spelling": {name: stamp for name, stamp in stamps.items() if name == SPELLING_FILE},
+        "reference/decisions": {name: stamp for name, stamp in stamps.items() if name == DECISIONS_FILE},
+    }
+
+
+def version(stamps: Stamps) -> str:
+    """A key that changes when a file does."""
+    return work.digest(json.dumps(stamps, sort_keys=True))
+
+
+def changes(instance: dg.DagsterInstance, found: dict[str, Stamps]) -> Iterator[dg.AssetObservation]:
+    """An observation of each asset whose files are not as Dagster was told last."""
+    for asset, stamps in found.items():
+        key = dg.AssetKey(asset.split("/"))
+        told = instance.fetch_observations(key, limit=1).records
+        now = version(stamps)
+        if told and told[0].asset_observation and told[0].asset_observation.tags.get(DATA_VERSION) == now:
+            continue
+        metadata = {"dagster/row_count": len(stamps), "files": preview.listing(list(stamps))}
+        yield dg.AssetObservation(key, metadata=metadata, tags={DATA_VERSION: now})
