@@ -15,7 +15,10 @@ import regex
 
 from pipelines.names.lexicon import traits, words
 from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, parts
-from pipelines.names.traits import FORENAME, GIVEN
+from pipelines.names.traits import (
+    FORENAME,
+    GIVEN,
+)
 
 
 class Candidate(NamedTuple):
@@ -175,7 +178,8 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
             if sign == " ":
                 word = text[text.rfind(" ", start - 24 if start > 24 else 0, start - 1) + 1 : start - 1]
                 if word in _BEFORE:
-                    hint = hint or _BEFORE[word]
+                    if not hint and (last < end or text[end : end + 1] not in _APOSTROPHES):
+                        hint = _BEFORE[word]
                 elif word in _LEADING or word[:1].isdigit():
                     first, hint = _widen(text, first, stop, hint)
             elif sign in "-‑'’ʿʾʻ‘":
@@ -190,6 +194,7 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
 
 
 _new = tuple.__new__
+_APOSTROPHES = ("'", "’")
 _BEFORE = _before()
 _AFTER = _after()
 _LEADING = words()["leading_particles"]

@@ -204,47 +204,50 @@ def _peoples() -> frozenset[str]:
 
 
 def _inflections(word: str) -> Iterator[str]:
-    """The forms under which the SCOWL dictionary may list a word: without endings, without its prefixes."""
-    yield word
-    for prefix in ("re", "in", "un", "de", "dis", "con", "pro"):
-        if word.startswith(prefix) and len(word) > len(prefix) + 2:
-            yield from _uninflected(word[len(prefix) :])
-    yield from _uninflected(word)
+    """The forms under which the SCOWL dictionary may list a word: without endings, prefixes, in American spelling."""
+    for form in dict.fromkeys((word, word.replace("our", "or"), word.replace("is", "iz"), _TRE.sub("ter", word))):
+        yield from _uninflected(form)
+        for prefix in ("re", "in", "un", "de", "dis", "con", "pro"):
+            if form.startswith(prefix) and len(form) > len(prefix) + 2:
+                yield from _uninflected(form[len(prefix) :])
 
 
 def _uninflected(word: str) -> Iterator[str]:
     yield word
-    for ending, base in _ENDINGS:
+    for ending, bases in _ENDINGS.items():
         if word.endswith(ending):
-            yield word[: -len(ending)] + base
+            for base in bases:
+                yield word[: -len(ending)] + base
 
 
-_ENDINGS = (
-    ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ily", "y"),
-    ("er", ""), ("er", "e"), ("est", ""), ("ness", ""), ("iness", "y"),
-)  # fmt: skip
+_TRE = re.compile(r"tre(?=s?$)")
+# The endings that the dictionary's affix rules add, and what stands in the word without them.
+_ENDINGS = {
+    "s": ("",), "es": ("",), "ies": ("y",), "ed": ("", "e"), "ied": ("y",), "ing": ("", "e"), "ings": ("", "e"),
+    "ly": ("",), "ily": ("y",), "er": ("", "e"), "ers": ("", "e"), "ier": ("y",), "iers": ("y",), "est": ("", "e"),
+    "iest": ("y",), "ness": ("",), "iness": ("y",), "ion": ("", "e"), "ions": ("", "e"), "ication": ("y",),
+    "ications": ("y",), "ive": ("", "e"), "able": ("", "e"), "ment": ("",), "ments": ("",),
+}  # fmt: skip
 
 
 @cache
-def _written_large() -> tuple[frozenset[str], frozenset[str]]:
-    """The words of the SCOWL dictionary: those written small, and those written large (in lower case)."""
+def _written_small() -> frozenset[str]:
+    """The words that the SCOWL dictionary writes small."""
     path = importlib.resources.files("spylls.hunspell").joinpath("data/en/en_US.dic")
-    listed = [line.partition("/")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()[1:]]
-    small = frozenset(word for word in listed if word[:1].islower())
-    return small, frozenset(word.lower() for word in listed if word[:1].isupper())
+    listed = (line.partition("/")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()[1:])
+    return frozenset(word for word in listed if word[:1].islower())
 
 
 @cache
 def ordinary_words() -> frozenset[str]:
-    """English words written small: in the frequency dictionary and not only known as a name."""
+    """English words written small, in all their forms that the frequency dictionary lists."""
     path = importlib.resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
     frequent = (line.partition(" ")[0] for line in path.read_text(encoding="utf-8-sig").splitlines())
-    small, large = _written_large()
-    names = large | given_names() | surnames() | towns()
+    small = _written_small()
     return frozenset(
         word
         for word in frequent
-        if len(word) > 1 and word.isalpha() and (any(form in small for form in _inflections(word)) or word not in names)
+        if len(word) > 1 and word.isalpha() and any(form in small for form in _inflections(word))
     )
 
 
@@ -355,12 +358,13 @@ def _hyphenated(word: str) -> int:
 
 @cache
 def phrases() -> dict[str, int]:
-    """Names of several words that nothing is cut off, lower case, with the traits of their kind."""
+    """Names of several words that nothing is cut off, lower case, with the traits of their kind; NEVER for no names."""
     known = {phrase: TOWN for phrase in sorted(towns()) if " " in phrase}
     for phrase in sorted(words()["whole"]):
-        cue = traits(phrase.rsplit(" ", 1)[-1]) & (ORGANISATION | EVENT | PLACE)
-        known[phrase] = known.get(phrase, 0) or cue or TOWN
-    return known
+        cues = [traits(word) & (ORGANISATION | EVENT | PLACE) for word in phrase.split()]
+        known[phrase] = next((cue for cue in reversed(cues) if cue), 0)
+    known |= dict.fromkeys(sorted(words()["whole_places"]), TOWN)
+    return known | dict.fromkeys(sorted(words()["no_names"]), NEVER)
 
 
 @cache

@@ -10,7 +10,17 @@ import numpy as np
 import pandas as pd
 
 from pipelines.names.lexicon import traits
-from pipelines.names.traits import EVENT_NAME, GIVEN, NEVER, OPENER, ORDINARY, ORGANISATION_NAME, SURNAME, TOWN
+from pipelines.names.traits import (
+    EVENT_NAME,
+    GIVEN,
+    NEVER,
+    OPENER,
+    ORDINARY,
+    ORGANISATION_NAME,
+    SURNAME,
+    TERRITORY,
+    TOWN,
+)
 
 KINDS = ("person", "place", "organisation", "event")
 _NAME = GIVEN | SURNAME | TOWN | ORGANISATION_NAME | EVENT_NAME
@@ -37,7 +47,7 @@ def judge(surfaces: pd.DataFrame) -> "pd.Series[bool]":
     # An ordinary word is a name only where it stands large inside sentences, and more often than small anywhere.
     doubtful = ordinary & ~named & ((inside < 2) | (lower >= inside))
     doubtful &= ~(surfaces["n_person"].to_numpy() > 0) | (lower > 0)
-    doubtful |= ordinary & named & (lower > 3 * inside)
+    doubtful |= ordinary & named & (lower > 3 * inside) & ~known["is_territory"].to_numpy()
     doubtful |= ~ordinary & ~named & ~hinted & (lower > 2 * inside)
     several = ordinary & ~named & ~hinted & (inside == 0)
     doubtful = np.where(single, doubtful, several)
@@ -77,10 +87,11 @@ def _bearers(full: Iterable[str]) -> set[str]:
 def _known(surfaces: pd.DataFrame) -> pd.DataFrame:
     """What the lexicon says of each surface: number of words, all of them ordinary, any of them a name's."""
     rows = [_summary(surface.lower().split()) for surface in surfaces["surface"]]
-    return pd.DataFrame(rows, columns=["n_words", "all_ordinary", "any_name"], index=surfaces.index)
+    return pd.DataFrame(rows, columns=["n_words", "all_ordinary", "any_name", "is_territory"], index=surfaces.index)
 
 
-def _summary(words: Sequence[str]) -> tuple[int, bool, bool]:
+def _summary(words: Sequence[str]) -> tuple[int, bool, bool, bool]:
     found = [traits(word.rstrip(".")) for word in words]
     ordinary = all(known & (ORDINARY | OPENER | NEVER) for known in found)
-    return len(found), ordinary, any(known & _NAME and not known & (OPENER | NEVER) for known in found)
+    named = any(known & _NAME and not known & (OPENER | NEVER) for known in found)
+    return len(found), ordinary, named, any(known & TERRITORY for known in found)

@@ -164,6 +164,13 @@ def _names(segment: list[Token], mode: int) -> list[Part]:
     title = _last_title(segment)
     if title >= 0:
         return _names(_without_modifiers(segment[:title]), mode) + _part(_edges(segment[title + 1 :]), mode, "person")
+    if (
+        len(segment) > 2
+        and segment[0].traits & TERRITORY
+        and segment[1].traits & FORENAME
+        and not segment[0].traits & FORENAME
+    ):
+        return _part(segment[:1], mode, "place") + _part(segment[1:], INSIDE, "")  # In Estonia Johannes Vares
     role = _role(segment) or _described(segment)
     if role:
         return _names(segment[: role - 1], INSIDE) + _part(segment[role:], mode, "person")
@@ -284,17 +291,20 @@ def _part(segment: list[Token], mode: int, hint: str) -> list[Part]:
     """A segment as a part, with its kind; nothing where it is no name."""
     if not segment or (len(segment) == 1 and not _stands_alone(segment[0], hint)):
         return []
-    if (
-        all(
-            token.traits & (PEOPLE | MODIFIER | ROLE) and not token.traits & (GIVEN | WHOLE | _ITSELF)
-            for token in segment
-        )
-        and not hint
-    ):
+    last = segment[-1].traits
+    describes = last & PEOPLE or (last & (MODIFIER | ROLE) and not last & CUE)
+    if not hint and describes and all(_is_common(token) for token in segment):
         return []
-    if mode == CAPITALS and not _person_in_capitals(segment) and not segment[-1].traits & KNOWN:
+    if mode == CAPITALS and not _person_in_capitals(segment) and not last & KNOWN:
         return []
     return [Part(segment[0].start, _end(segment), hint or kind_of(segment))]
+
+
+def _is_common(token: Token) -> bool:
+    """Whether a word is an adjective, a role or an ordinary word, and nothing that names are made of."""
+    return bool(token.traits & (PEOPLE | MODIFIER | ROLE | ORDINARY)) and not token.traits & (
+        GIVEN | WHOLE | TOWN | _ITSELF
+    )
 
 
 def _end(segment: list[Token]) -> int:

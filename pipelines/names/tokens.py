@@ -125,7 +125,8 @@ def _with_phrases(tokens: list[Token]) -> list[Token]:
             kind = known.get(" ".join(token.lower for token in tokens[i : i + n]))
             if kind is not None and tokens[i].text[0].isupper():
                 for k in range(i, i + n):
-                    tokens[k] = tokens[k]._replace(traits=WHOLE | (kind if k == i + n - 1 else 0))
+                    whole = NEVER if kind == NEVER else WHOLE | (kind if k == i + n - 1 else 0)
+                    tokens[k] = tokens[k]._replace(traits=whole)
                 i += n - 1
                 break
         i += 1
