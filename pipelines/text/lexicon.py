@@ -17,13 +17,13 @@ _RAREST_COMMON = 50
 _RAREST_BASIC = 10
 # What a word of a level of SCOWL counts for where its count is not known, on the scale of the counts (log10).
 _COUNT_OF_LEVEL = {10: 7.5, 20: 7.0, 35: 6.3, 40: 6.0, 50: 5.7, 55: 5.5, 60: 5.2}
-# Words that are as common in other languages show nothing about the language of a passage.
 _SHARED_WORDS = (
     "a al am an as chef con cum de del den der des die dis do du e el en es est et ex gens hat he i il in is la"
     " las le les lo los mal man me mi my no non nun o on or os para per plus por pro qua que sans se si son sous"
     " sub sur tu un us van via von war was"
 )
-_SHARED = frozenset(_SHARED_WORDS.split())
+SHARED = frozenset(_SHARED_WORDS.split())
+"""Words that are as common in other languages: they show nothing about the language of a passage."""
 
 
 @cache
@@ -37,15 +37,13 @@ def known() -> frozenset[str]:
 @cache
 def common() -> frozenset[str]:
     """The words whose company shows that a passage is English."""
-    return (
-        frozenset(w for key, listed in _sections().items() if _level(key) <= _RAREST_COMMON for w in listed) - _SHARED
-    )
+    return frozenset(w for key, listed in _sections().items() if _level(key) <= _RAREST_COMMON for w in listed) - SHARED
 
 
 @cache
 def basic() -> frozenset[str]:
     """The few thousand most common words, which show English prose even at the start of a sentence."""
-    return frozenset(w for key, listed in _sections().items() if _level(key) <= _RAREST_BASIC for w in listed) - _SHARED
+    return frozenset(w for key, listed in _sections().items() if _level(key) <= _RAREST_BASIC for w in listed) - SHARED
 
 
 @cache

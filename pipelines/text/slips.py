@@ -222,6 +222,14 @@ def is_derived(word: str) -> bool:
     return any(a in stems and b in stems for a, b in splits if len(a) >= _JOINED and len(b) >= _JOINED)
 
 
+_GLUED = ("is", "of", "the", "and", "was", "are", "with", "from")
+
+
+def is_run_together(word: str) -> bool:
+    """Whether a space was forgotten after a word: `policyis`. What is missing is no letter."""
+    return any(word.endswith(g) and len(word) - len(g) >= 4 and word[: -len(g)] in lexicon.stems() for g in _GLUED)
+
+
 def _is_suffixed(word: str, suffix: str, restored: str) -> bool:
     """Whether the suffix was joined to a known word by the rules: `stop` + `ed` needs its double letter."""
     if not word.endswith(suffix):

@@ -102,12 +102,12 @@ def _is_english(before: Sequence[str], after: Sequence[str]) -> bool:
 
 
 def _standing(token: str) -> int:
-    """1 for an English word, -1 for a lower-case word that is none or a piece of code, 0 for names and numbers."""
+    """1 for an English word, -1 for a lower-case word that is none or a piece of code, 0 for what shows neither."""
     match = _CORE.match(token)
     word = match[1] if match else None
     if _CODE.search(token):
         return -1
-    if not word:
+    if not word or word in lexicon.SHARED:
         return 0
     if word[0].islower():
         return 1 if word in lexicon.common() or "'" in word else -1
@@ -168,7 +168,7 @@ def _judge_one(word: str, count: WordCount, settings: Settings) -> Correction | 
     if word in _CONTRACTED:
         right = f"{word[:-1]}'t"
         return Correction(word, right, 1.0, "slip", f"“{word}” lacks the apostrophe of “{right}”.")
-    if len(word) < _SHORTEST or word in lexicon.known():
+    if len(word) < _SHORTEST or word in lexicon.known() or slips.is_run_together(word):
         return None
     found = slips.candidates(word)
     if not found:
@@ -207,6 +207,7 @@ _BESIDE = 80
 _JOINED_BEFORE = "-'@/\\.#&_\u2019"
 _JOINED_AFTER = "-@/\\_"
 _ENCLOSING_BEFORE, _ENCLOSING_AFTER = "\"'([*", "\"')]*"
+_INITIAL = re.compile(r"(?<![^\W_])[^\W\d_]\.$")
 _SENTENCE_END = '.!?:"\n\u2026'
 
 
@@ -254,9 +255,9 @@ class Finder:
             else:
                 continue
             for form in sorted(forms):
-                yield from self._standing(text, form, correction)
+                yield from self._each(text, form, correction)
 
-    def _standing(self, text: str, form: str, correction: Correction) -> Iterator[tuple[int, int, Correction]]:
+    def _each(self, text: str, form: str, correction: Correction) -> Iterator[tuple[int, int, Correction]]:
         start = text.find(form)
         while start >= 0:
             end = start + len(form)
@@ -273,7 +274,7 @@ class Finder:
             return False
         if before and after and before[-1] in _ENCLOSING_BEFORE and after[0] in _ENCLOSING_AFTER:
             return False
-        if text[start].isupper() and before.strip() and before.rstrip(" ")[-1] not in _SENTENCE_END:
+        if text[start].isupper() and not _opens_sentence(before):
             return False
         if correction.rule != "slip":
             return True
@@ -303,6 +304,12 @@ def find(
 ) -> list[Edit]:
     """The spelling edits of one text; for many texts make one `Finder`."""
     return Finder(corrections, settings).find(text, protected, language)
+
+
+def _opens_sentence(before: str) -> bool:
+    """Whether a capital after this text is that of a sentence, not of a name: an initial's full stop is none."""
+    stripped = before.rstrip(" ")
+    return not stripped or (stripped[-1] in _SENTENCE_END and not _INITIAL.search(stripped))
 
 
 def _is_plain(written: str) -> bool:
