@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from pipelines.readers.legacy import legacy_codec, sample
 from pipelines.readers.source import Survey
 
 _DECLARED = re.compile(
@@ -94,13 +95,14 @@ def detect(survey: Survey, blocks: Callable[[], Iterable[bytes]], declared: str 
             return Encoding(name, bom)
     if survey.n_nul:
         return _wide(survey)
-    if survey.n_controls > max(1, survey.size // 100):
+    if survey.n_controls > max(4, survey.size // 50):
         return None
     if survey.is_ascii or _is_utf8(blocks()):
         return Encoding("utf-8")
     if declared and declared != "utf-8":
         return Encoding(declared)
-    return _legacy(survey.head)
+    name = legacy_codec(sample(blocks()))
+    return Encoding(name) if name else None
 
 
 def _is_utf8(blocks: Iterable[bytes]) -> bool:
@@ -146,11 +148,3 @@ def _is_prose(text: str) -> bool:
     )
     scripts = {ord(char) >> 8 for char in text[:4096]}
     return good >= 0.98 * len(text[:4096]) and len(scripts) <= max(4, len(text[:4096]) // 16)
-
-
-def _legacy(head: bytes) -> Encoding | None:
-    """An encoding of 8-bit times."""
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(head[: 1 << 16]).best()
-    return Encoding(codecs.lookup(best.encoding).name) if best else None
