@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import notify, preview, release, work
+from pipelines import notify, preview, provenance, release, report, work
 from pipelines.resources import Places, Rules, Workers
 from pipelines.stages import core, out, raw, verify
 
@@ -169,25 +169,47 @@ TABLE_ASSETS = [sources, quarantine, variants, entities]
 TABLE_KEYS = [dg.AssetKey(["out", name]) for name in (*out.PART_TABLES, *out.WHOLE_TABLES)]
 
 
+@_asset(
+    "out",
+    {"matplotlib"},
+    ("report.py", "figures.py"),
+    name="report",
+    deps=TABLE_KEYS,
+    description="The build in figures: who is named most, spellings, edits, doubts; one page of HTML in the release.",
+)
+def quality_report(places: Places) -> dg.MaterializeResult[Any]:
+    paths = places.paths()
+    manifest = report.make_report(paths)
+    pictures: dict[str, Any] = {
+        name: dg.MetadataValue.md(picture) for name, picture in report.pictures_markdown(paths).items()
+    }
+    return _made(manifest, rows=dg.MetadataValue.md(preview.markdown(report.rows_against_last(paths))), **pictures)
+
+
 @dg.asset(
     key_prefix=["out"],
     group_name="out",
     kinds={"parquet"},
     owners=OWNERS,
-    deps=TABLE_KEYS,
+    deps=[*TABLE_KEYS, quality_report],
     description="One complete build, published at once under `latest`, with checksums and descriptions.",
 )
 def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
     paths = places.paths()
     verify.refuse_broken(verify.all_offences(paths, workers.run))
     former = (paths.data / "latest").resolve()
-    build = release.publish(paths.data, out.table_files(paths), out.beside(paths))
+    beside = out.beside(paths) | report.report_files(paths)
+    build = release.publish(paths.data, out.table_files(paths), beside, provenance.read(paths.reference))
     paths.sweep()
     if problem := notify.tell_published(former, build):
         context.log.warning(problem)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(build.name),
-        metadata={"path": dg.MetadataValue.path(str(paths.data / "latest")), "build": build.name},
+        metadata={
+            "path": dg.MetadataValue.path(str(paths.data / "latest")),
+            "build": build.name,
+            "changes": dg.MetadataValue.md((paths.data / release.CHANGES_TEXT).read_text(encoding="utf-8")),
+        },
     )
 
 
@@ -202,6 +224,7 @@ ASSETS: list[dg.AssetsDefinition | dg.AssetSpec] = [
     readings,
     texts,
     *TABLE_ASSETS,
+    quality_report,
     dataset,
 ]
 

@@ -98,7 +98,14 @@ def text(changes: Sequence[Change], before: Path | None, after: Path) -> str:
         if before
         else "There is no release before it that it can be compared with."
     )
-    lines = [title, "", since, "", "| table | rows before | now | added | removed | changed |", "|" + " ---: |" * 6]
+    lines = [
+        title,
+        "",
+        since,
+        "",
+        "| table | rows before | now | added | removed | changed |",
+        "| --- |" + " ---: |" * 5,
+    ]
     for c in changes:
         if c.change == "rows":
             numbers = (c.n_before, c.n_after, c.n_added, c.n_removed, c.n_changed)

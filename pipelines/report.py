@@ -1,0 +1,269 @@
+"""The quality report: what a build holds, in figures and tables, as one HTML page and as metadata for the UI.
+
+Everything in it comes from the tables of the build itself; what changed since the build before, in
+`pipelines.changes`. The figures are drawn in `pipelines.figures`, and not drawn again while the numbers are the same.
+"""
+
+import base64
+import html
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines import figures, parquet, work
+from pipelines.stages import out
+from pipelines.stages.places import Manifest, Paths
+from schemas.fields import EDIT_KINDS, ENTITY_KINDS
+from schemas.tables import TABLES
+
+FILE = "report.html"
+STAGE = "report"
+MOST = 15
+QUEUE = 20
+Rows = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The numbers of a report.
+
+    Attributes:
+        rows: Table to number of rows.
+        most_mentioned: People (without any: whatever is named) and their mentions, most first.
+        most_variants: People and the ways their name is written, most first.
+        edits: Kind of edit to number.
+        certainty: Kind of entity, its accepted mentions, and those under review.
+        posts: Sources and their posts, most first.
+        queue: The first doubts, most mentions first.
+        quarantine: Why records were refused, and how many.
+        unmatched: Decisions that match nothing.
+        gold: Errors found by comparing with texts that were marked by hand; empty where that was not done.
+    """
+
+    rows: dict[str, int]
+    most_mentioned: list[tuple[str, int]]
+    most_variants: list[tuple[str, int]]
+    edits: list[tuple[str, int]]
+    certainty: list[tuple[str, int, int]]
+    posts: list[tuple[str, int]]
+    queue: Rows
+    quarantine: list[tuple[str, int]]
+    unmatched: Rows
+    gold: Rows
+
+
+def measure(tables: Mapping[str, Sequence[Path]], unmatched: Rows | None = None, gold: Rows | None = None) -> Quality:
+    """The numbers of a report.
+
+    Args:
+        tables: Every table with the files of its parts.
+        unmatched: Decisions that match nothing, one dictionary a row.
+        gold: Errors against texts marked by hand, one dictionary a row; its keys become columns.
+    """
+    entities = _read(tables["entities"], ["kind", "name", "n_mentions", "n_variants"])
+    people = entities[entities["kind"] == "person"]
+    named = people if len(people) else entities
+    mentions = _read(tables["mentions"], ["kind", "status"])
+    by = mentions.groupby(["kind", "status"], observed=False).size()
+    certainty = [(kind, int(by.get((kind, "accepted"), 0)), int(by.get((kind, "review"), 0))) for kind in ENTITY_KINDS]
+    edits = _read(tables["edits"], ["kind"])["kind"].value_counts()
+    reasons = _read(tables["quarantine"], ["reason"])["reason"].value_counts()
+    return Quality(
+        rows={name: sum(pq.read_metadata(file).num_rows for file in tables[name]) for name in TABLES},
+        most_mentioned=_most(named, "name", "n_mentions"),
+        most_variants=_most(named, "name", "n_variants"),
+        edits=[(kind, int(edits.get(kind, 0))) for kind in EDIT_KINDS],
+        certainty=[row for row in certainty if row[1] + row[2]],
+        posts=_most(_read(tables["sources"], ["path", "n_posts"]), "path", "n_posts"),
+        queue=_queue(tables),
+        quarantine=sorted((str(reason), int(n)) for reason, n in reasons.items()),
+        unmatched=unmatched or [],
+        gold=gold or [],
+    )
+
+
+def _read(files: Sequence[Path], columns: list[str]) -> pd.DataFrame:
+    frame: pd.DataFrame = pa.concat_tables([parquet.read(file, columns) for file in files]).to_pandas()
+    return frame
+
+
+def _most(frame: pd.DataFrame, label: str, number: str) -> list[tuple[str, int]]:
+    rows = frame[frame[number] > 0].sort_values([number, label], ascending=[False, True], kind="stable").head(MOST)
+    return [(str(name), int(n)) for name, n in zip(rows[label], rows[number], strict=True)]
+
+
+def _queue(tables: Mapping[str, Sequence[Path]]) -> Rows:
+    """The head of the review queue, in the words that a person decides by."""
+    columns = ["surface", "entity_id", "status", "score", "n_mentions", "explanation"]
+    variants = _read(tables["variants"], columns)
+    head = variants[variants["status"] == "review"].head(QUEUE)
+    names = _read(tables["entities"], ["entity_id", "name"]).set_index("entity_id")["name"]
+    return [
+        {
+            "written": str(row["surface"]),
+            "perhaps": str(names.get(row["entity_id"], row["entity_id"])),
+            "certainty": f"{row['score']:.2f}",
+            "mentions": f"{row['n_mentions']:,}",
+            "why": str(row["explanation"]),
+        }
+        for row in head.to_dict("records")
+    ]
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+FIGURES: dict[str, tuple[str, Callable[[Quality], bytes]]] = {
+    "most_mentioned": (
+        "The people named most often, whatever the spelling.",
+        lambda q: figures.bars("Most mentioned people", q.most_mentioned, "mentions"),
+    ),
+    "variants_a_person": (
+        "In how many ways the name of a person is written, titles and possessive endings left out.",
+        lambda q: figures.bars("Variants a person", q.most_variants, "distinct surfaces"),
+    ),
+    "edits_by_kind": (
+        "What was changed from the text as written to the cleaned text; every change can be undone.",
+        lambda q: figures.bars("Edits by kind", q.edits, "edits"),
+    ),
+    "share_of_review": (
+        "How much of what was found waits for a person; such names are left as written.",
+        lambda q: figures.shares("Share of review", q.certainty, ("accepted", "under review")),
+    ),
+    "posts_a_source": (
+        "The sources that most posts come from.",
+        lambda q: figures.bars("Posts a source", q.posts, "posts"),
+    ),
+}
+
+
+def draw(quality: Quality) -> dict[str, bytes]:
+    """Every figure as a PNG."""
+    return {name: make(quality) for name, (_, make) in FIGURES.items()}
+
+
+def data_address(png: bytes) -> str:
+    """A picture as an address that holds it."""
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #1c2126; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
+table { border-collapse: collapse; font-size: .9rem; } .about { color: #5b6470; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid #dfe3e6; }
+figure { margin: 1.5rem 0; } figcaption { color: #5b6470; font-size: .9rem; } img { max-width: 100%; height: auto; }
+"""
+HEAD = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Quality report</title>
+<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>"""
+
+
+def page(quality: Quality, pictures: Mapping[str, bytes]) -> str:
+    """The report as one HTML page that needs nothing else."""
+    counts = [{"table": name, "rows": f"{n:,}"} for name, n in quality.rows.items()]
+    refused = [{"reason": reason, "records": f"{n:,}"} for reason, n in quality.quarantine]
+    shown = "\n".join(_figure(name, FIGURES[name][0], png) for name, png in pictures.items())
+    sections = [
+        _section("Tables", _table(counts, "How many rows each table has; README.md says what they are.")),
+        _section("Figures", shown),
+        _section("Waiting for a person", _table(quality.queue, _queue_words(len(quality.queue)))),
+        _section("Refused", _table(refused, "What is in quarantine, by reason; data_dictionary.md explains each.")),
+    ]
+    if quality.unmatched:
+        words = "Rows of decisions.csv whose surface stands nowhere in these texts: a slip, or texts that are gone."
+        sections.append(_section("Decisions that match nothing", _table(quality.unmatched, words)))
+    if quality.gold:
+        words = "Where this build differs from texts that people marked by hand."
+        sections.append(_section("Errors against the gold annotations", _table(quality.gold, words)))
+    body = "\n".join(sections)
+    return f"{HEAD}\n<body><h1>Quality report</h1>\n{body}\n</body></html>\n"
+
+
+def _queue_words(number: int) -> str:
+    more = f" The first {number} of them." if number == QUEUE else ""
+    return f"Names that are not certain enough, most mentions first.{more} All are in review.csv, ready to be decided."
+
+
+def _section(title: str, content: str) -> str:
+    return f"<section><h2>{html.escape(title)}</h2>{content}</section>"
+
+
+def _figure(name: str, words: str, png: bytes) -> str:
+    title = html.escape(name.replace("_", " "))
+    return (
+        f'<figure><img alt="{title}" src="{data_address(png)}"><figcaption>{html.escape(words)}</figcaption></figure>'
+    )
+
+
+def _table(rows: Sequence[Mapping[str, str]], about: str) -> str:
+    if not rows:
+        return "<p>None.</p>"
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row.values()) + "</tr>" for row in rows
+    )
+    table = f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+    return f'<p class="about">{html.escape(about)}</p>{table}'
+
+
+# --- the stage -------------------------------------------------------------------------------------------------------
+
+
+def make_report(paths: Paths, gold: Rows | None = None) -> Manifest:
+    """Measure the tables of this build and, where the numbers are new, draw them and write the page."""
+    unmatched = [{str(k): str(v) for k, v in row.items()} for row in out.unmatched_decisions(paths).to_dict("records")]
+    quality = measure(dict(out.table_files(paths)), unmatched, gold)
+    version = work.code_version("report.py", "figures.py")
+    key = work.digest(version, metadata.version("matplotlib"), json.dumps(asdict(quality)))
+
+    def write(folder: Path) -> None:
+        pictures = draw(quality)
+        for name, png in pictures.items():
+            (folder / f"{name}.png").write_bytes(png)
+        (folder / FILE).write_text(page(quality, pictures), encoding="utf-8")
+
+    place = work.make(paths.store.place(STAGE, key), write)
+    return paths.write_manifest(STAGE, {"report": place.name, "rows": quality.rows})
+
+
+def report_files(paths: Paths) -> dict[str, str]:
+    """The report as a file of the release."""
+    return {FILE: (_place(paths) / FILE).read_text(encoding="utf-8")}
+
+
+def pictures_markdown(paths: Paths) -> dict[str, str]:
+    """Every figure in Markdown, for the UI."""
+    place = _place(paths)
+    return {
+        name: f"![{words}]({data_address((place / f'{name}.png').read_bytes())})"
+        for name, (words, _) in FIGURES.items()
+    }
+
+
+def rows_against_last(paths: Paths) -> Rows:
+    """Row counts of this build beside those of the one that is published, which may be the same."""
+    latest = paths.data / "latest"
+    rows: dict[str, int] = paths.read_manifest(STAGE)["rows"]
+    last = {name: _n_published(latest, name) for name in rows}
+    return [
+        {"table": n, "last build": f"{last[n]:,}", "now": f"{rows[n]:,}", "more": f"{rows[n] - last[n]:+,}"}
+        for n in rows
+    ]
+
+
+def _n_published(latest: Path, name: str) -> int:
+    place = latest / f"{name}.parquet"
+    files = place.glob("*.parquet") if place.is_dir() else [place] if place.exists() else []
+    return sum(pq.read_metadata(file).num_rows for file in files)
+
+
+def _place(paths: Paths) -> Path:
+    return paths.store.place(STAGE, paths.read_manifest(STAGE)["report"])
