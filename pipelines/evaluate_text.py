@@ -130,14 +130,14 @@ def regional_spelling(path: Path) -> Iterator[Measure]:
     """How many of VarCon's British/American pairs are known, and how many of ours it agrees with."""
     gold: dict[str, set[str]] = defaultdict(set)
     for line in path.read_text(encoding="latin-1").splitlines():
-        forms = [part.split(": ") for part in line.partition("|")[0].strip().split(" / ") if ": " in part]
+        forms = [part.split(": ", 1) for part in line.partition("|")[0].strip().split(" / ") if ": " in part]
         american = {word.strip() for tags, word in forms if "A" in tags.split()}
         for tags, word in forms:
-            if {"B", "Z"} & set(tags.split()) and american and word.strip() not in american and word.strip().isalpha():
+            if "B" in tags.split() and american and word.strip() not in american and word.strip().isalpha():
                 gold[word.strip().lower()] |= {form.lower() for form in american}
     ours = lexicon.regional()
-    common = {british for british in gold if british in lexicon.known()}
-    yield Measure("VarCon pairs of known words that are known", sum(b in ours for b in common) / len(common))
+    common = {british for british in gold if british in lexicon.common()}
+    yield Measure("VarCon pairs of common words that are known", sum(b in ours for b in common) / len(common))
     judged = [british for british in ours if british in gold]
     yield Measure("of known pairs VarCon agrees with", sum(ours[b] in gold[b] for b in judged) / len(judged))
 

@@ -44,7 +44,7 @@ _COSTS = {
     "letter": 2.6,
     "ending": 0.8,
 }
-_FIRST_LETTER, _LAST_LETTER, _ANOTHER_SLIP = 1.8, 2.5, 0.5
+_FIRST_LETTER, _LAST_LETTER, _LAST_DOUBLED, _ANOTHER_SLIP = 1.8, 2.5, 1.0, 0.5
 _WEIGHT = 1.6
 # What a letter more than eight adds: by chance alone, long words hardly ever come near another.
 _LENGTH = 0.35
@@ -129,8 +129,8 @@ def _cost(word: str, right: str) -> tuple[float, tuple[str, ...]]:
         total += _COSTS[kind]
         if position == 0:
             total += _FIRST_LETTER
-        elif is_last and kind != "swapped":
-            total += _LAST_LETTER
+        elif is_last and "swapped" not in kind:
+            total += _LAST_DOUBLED if "doubled" in kind else _LAST_LETTER
         kinds.append(kind)
     return total + _ANOTHER_SLIP * max(len(kinds) - 1, 0), tuple(kinds)
 

@@ -193,11 +193,16 @@ def _least(word: str, best: slips.Slip, count: WordCount) -> float:
     return least if is_orthographic else least + _REPEATED * math.log2(max(count.n, 1))
 
 
+# These are British, too, in another sense.
+_BRITISH_TOO = frozenset({"meter", "meters"})
+
+
 def _dialect(dialect: Dialect) -> Iterator[tuple[str, Correction]]:
     for british, american in lexicon.regional().items() if dialect != "keep" else ():
         word, right = (british, american) if dialect == "american" else (american, british)
-        explanation = f"“{right}” is the {dialect.capitalize()} spelling of “{word}”."
-        yield word, Correction(word, right, 1.0, dialect, explanation)
+        if word not in _BRITISH_TOO:
+            explanation = f"“{right}” is the {dialect.capitalize()} spelling of “{word}”."
+            yield word, Correction(word, right, 1.0, dialect, explanation)
 
 
 # --- finding ---------------------------------------------------------------------------------------------------------
@@ -278,7 +283,7 @@ class Finder:
             return False
         if correction.rule != "slip":
             return True
-        following = after.lstrip("\"')],.;:!?")
+        following = after.removeprefix("'s").lstrip("\"')],.;:!?")
         if not _is_english(before.split()[-_NEAR:], following.split()[:_NEAR]):
             return False
         return self._settings.old_quotations or not self._is_old_quotation(text, start, end)

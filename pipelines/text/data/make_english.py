@@ -24,12 +24,16 @@ _WORD = re.compile(r"[a-z]{2,}")
 # British ending or inner letters → American; each holds only where both forms stand in their lists.
 _SPELLINGS = (
     (r"our", "or"), (r"is(?=e|ing|ation|er|able)", "iz"), (r"ys(?=e|ing|er)", "yz"), (r"re$", "er"),
-    (r"res$", "ers"), (r"red$", "ered"), (r"ring$", "ering"), (r"ogue", "og"), (r"ae", "e"), (r"oe", "e"),
-    (r"ll(?=ed|ing|er|or|ist|ous)", "l"), (r"l(?=s?$|ful|ment)", "ll"), (r"ence$", "ense"),
-    (r"ences$", "enses"), (r"mme$", "m"), (r"mmes$", "ms"), (r"que", "ck"), (r"gge", "ge"), (r"eable", "able"),
-    (r"gement", "gment"), (r"grey", "gray"), (r"plough", "plow"), (r"mould", "mold"), (r"sceptic", "skeptic"),
-    (r"tyre", "tire"), (r"c(?=e[ds]?$|ing$)", "s"), (r"pp(?=ed|ing|er)", "p"),
+    (r"res$", "ers"), (r"tre(?=p)", "ter"), (r"bre(?=[bg])", "ber"), (r"arte(?=f)", "arti"), (r"red$", "ered"),
+    (r"ring$", "ering"), (r"ogue", "og"), (r"ae", "e"), (r"oe", "e"), (r"ll(?=ed|ing|er|or|ist|ous)", "l"),
+    (r"l(?=s?$|ful|ment)", "ll"), (r"ence$", "ense"), (r"ences$", "enses"), (r"mme$", "m"), (r"mmes$", "ms"),
+    (r"que", "ck"), (r"sulph", "sulf"), (r"inium", "inum"), (r"moult", "molt"), (r"gge", "ge"),
+    (r"rouble", "ruble"), (r"aero(?=p)", "air"), (r"encel", "ensel"), (r"eable", "able"), (r"gement", "gment"),
+    (r"grey", "gray"), (r"plough", "plow"), (r"mould", "mold"), (r"sceptic", "skeptic"), (r"tyre", "tire"),
+    (r"c(?=e[ds]?$|ing$)", "s"), (r"pp(?=ed|ing|er)", "p"),
 )  # fmt: skip
+# American spellings that are British, too, in another sense.
+_ALSO_DEVICES = {"meter", "meters"}
 
 
 def words(folder: Path) -> Iterator[tuple[str, str, str, int]]:
@@ -89,7 +93,7 @@ def regional(spellings: dict[str, set[str]]) -> Iterator[tuple[str, str]]:
     """Pairs of a British and an American spelling of one word."""
     american = spellings["american"]
     for british in (spellings["british"] | spellings["british_z"]) - american - spellings["english"]:
-        found = {form for form in forms(british) if form in american}
+        found = {form for form in forms(british) if form in american or form in _ALSO_DEVICES}
         if len(found) == 1:
             yield british, found.pop()
 
