@@ -16,8 +16,12 @@ import regex
 from pipelines.names.lexicon import traits, words
 from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, parts
 from pipelines.names.traits import (
+    CUE,
     FORENAME,
     GIVEN,
+    KNOWN,
+    NAME,
+    TITLE,
 )
 
 
@@ -103,6 +107,9 @@ def find(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
     boundaries, following = iter(sentence_starts), iter(lines)
     boundary, line = next(boundaries, len(text)), next(following, _NO_LINE)
     for match in _RUN.finditer(text):
+        run = match.group()
+        if run in _OPENERS:
+            continue
         start, end = match.span()
         while boundary <= start:
             boundary = next(boundaries, len(text) + 1)
@@ -114,7 +121,7 @@ def find(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
             mode = INITIAL
         else:
             mode = INSIDE
-        if text[end - 1] in "I." and text[start:end] not in _COMMON:
+        if run[-1] in "I." and len(run) > 1:
             end = _without_pronoun_or_stop(text, start, end, sentences)
         if boundary < end and not _goes_on(text[start:boundary]):
             _take(found, text, start, _trim(text, start, boundary), mode)
@@ -124,7 +131,10 @@ def find(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
 
 
 _NO_LINE = (1 << 62, 1 << 62, INSIDE)
-_COMMON = frozenset(("I", "A.", "B.", "II", "III"))
+# The runs that are most often met and never hold a name: The, He, However.
+_OPENERS = frozenset(
+    word.capitalize() for word in words()["openers"] if not traits(word) & (NAME | KNOWN | CUE | TITLE) or len(word) < 4
+) - {"Us"}
 
 
 def _lines(text: str) -> list[tuple[int, int, int]]:
@@ -218,7 +228,7 @@ def _widen(text: str, start: int, length: int, hint: str) -> tuple[int, str]:
 _JOINED = regex.compile(
     r"(?<![\p{L}\p{M}\p{N}])(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑]|d['’]|[ʿʾʻ‘])[ʿʾʻ‘]?$"
 )
-_NOT_JOINED = regex.compile(r"[\p{L}\p{M}\p{N}][-‑]$")
+_NOT_JOINED = regex.compile(r"[\p{L}\p{M}\p{N}][-‑]$|\p{Lu}['’]$")
 
 
 def _joined(text: str, start: int) -> int:

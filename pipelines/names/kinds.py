@@ -31,6 +31,8 @@ from pipelines.names.traits import (
 )
 
 LINK_WORDS = frozenset(("of", "the", "for"))
+_NOBLE, _LARGE_PARTICLES = words()["noble"], words()["large_particles"]
+_NO_INITIALS, _PLACE_HEADS = words()["no_initials"], words()["place_heads"]
 _PATRONYMIC = regex.compile(
     r".{3,}(?:ov|ev|yev|ow|ew)(?:i[ct]c?h|ich|ych|yč|ič|na|ny)$|.{3,}(?:ович|евич|ич|овна|евна|ична)$"
 )
@@ -40,11 +42,11 @@ _PATRONYMIC_ENDS = ("ch", "na", "č", "ny", "ич", "на")
 def kind_of(segment: Sequence[Token]) -> str:
     """The kind that a segment's own words speak for; empty where they don't."""
     first, last = segment[0], segment[-1]
-    if len(segment) > 1 and first.lower in words()["place_heads"]:
+    if len(segment) > 1 and first.lower in _PLACE_HEADS:
         return "place"
     if any(token.lower == "of" for token in segment):
         head = segment[[token.lower for token in segment].index("of") - 1]
-        return "person" if head.lower in words()["noble"] else _cue_kind(head.traits) or _cue_kind(last.traits)
+        return "person" if head.lower in _NOBLE else _cue_kind(head.traits) or _cue_kind(last.traits)
     if last.traits & CUE and not (first.traits & GIVEN and last.traits & SURNAME):
         return _cue_kind(last.traits)
     if len(segment) == 1:
@@ -78,21 +80,20 @@ def _is_person(segment: Sequence[Token]) -> bool:
             initials
             and not first & (KNOWN | TITLE)
             and not last & (TOWN | ORDINARY)
-            and segment[0].lower not in words()["no_initials"]
+            and segment[0].lower not in _NO_INITIALS
         )
     if any(token.lower in LINK_WORDS and token.text.islower() for token in segment) or segment[-1].text[-1].isdigit():
         return False
     if first & INITIAL_LETTER:
         return not last & ORDINARY or bool(last & NAME)
-    if (
-        any(token.lower in words()["large_particles"] for token in segment[1:-1])
-        and segment[0].lower not in words()["large_particles"]
-    ):
+    if any(token.lower in _LARGE_PARTICLES for token in segment[1:-1]) and segment[0].lower not in _LARGE_PARTICLES:
         return True
     if first & GIVEN:
         if first & TERRITORY or (first & (TOWN | ORDINARY | PEOPLE) and not first & FORENAME):
             return bool(last & NAME and not last & ORDINARY) or (not last & ORDINARY and not first & TOWN)
-        return not (first & TOWN and last & ORDINARY) or bool(last & SURNAME)
+        if first & FORENAME or last & SURNAME or not last & ORDINARY:
+            return not (first & TOWN and last & ORDINARY) or bool(last & SURNAME)
+        return len(segment) == 2 and not first & TOWN
     if first & (TOWN | PEOPLE) or last & (TOWN | PEOPLE):
         return False
     if last & SUFFIX or any(token.text[:1].islower() for token in segment):

@@ -6,7 +6,6 @@ name's kind (`kinds`), the text around the run (`find`), the corpus (`plausible`
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from pipelines.names.kinds import LINK_WORDS, kind_of
 from pipelines.names.lexicon import traits, words
@@ -40,16 +39,14 @@ from pipelines.names.traits import (
 )
 
 INSIDE, INITIAL, HEADING, CAPITALS = range(4)
+_NOBLE, _LARGE_PARTICLES = words()["noble"], words()["large_particles"]
+_FUNCTION_WORDS, _MONTHS_AMBIGUOUS = words()["function_words"], words()["months_ambiguous"]
 _ITSELF = ORGANISATION_NAME | EVENT_NAME
 _BREAKING = OPENER | NEVER | MONTH | SHOUTED
 
 
-class Part(NamedTuple):
-    """A name in a run, with offsets from the run's start, and the kind its words speak for."""
-
-    start: int
-    end: int
-    hint: str
+# A name in a run: where it starts and ends from the run's start, and the kind its words speak for.
+Part = tuple[int, int, str]
 
 
 @lru_cache(maxsize=1 << 17)
@@ -109,9 +106,7 @@ def _takes(current: list[Token], link: str) -> bool:
     if link == "for":
         return bool(last.traits & ORGANISATION)
     return link == "of" and bool(
-        last.traits & (CUE | LEADING_CUE)
-        or last.lower in words()["noble"]
-        or last.lower.rstrip("s") in words()["noble"]
+        last.traits & (CUE | LEADING_CUE) or last.lower in _NOBLE or last.lower.rstrip("s") in _NOBLE
     )
 
 
@@ -128,21 +123,21 @@ def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -
     if known & MONTH:
         if after is not None and after.traits & EVENT:
             return False
-        if token.lower in words()["months_ambiguous"]:
+        if token.lower in _MONTHS_AMBIGUOUS:
             return not follows_name and not (after is not None and after.traits & SURNAME and not before)
         return True
     if known & SUFFIX and before:
         return False
     if known & (OPENER | NEVER):
         if (
-            token.lower in words()["large_particles"]
+            token.lower in _LARGE_PARTICLES
             and after is not None
             and not after.traits & (ORDINARY | CUE | OPENER | NEVER)
         ):
             return False
         if token.lower == "will" and not before and after is not None:
             return not after.traits & SURNAME or bool(after.traits & GIVEN)
-        if not before or token.lower in words()["function_words"] or mode == HEADING:
+        if not before or token.lower in _FUNCTION_WORDS or mode == HEADING:
             return True
         if before[-1].text.islower() or before[-1].traits & FORENAME:
             return False
@@ -297,7 +292,7 @@ def _part(segment: list[Token], mode: int, hint: str) -> list[Part]:
         return []
     if mode == CAPITALS and not _person_in_capitals(segment) and not last & KNOWN:
         return []
-    return [Part(segment[0].start, _end(segment), hint or kind_of(segment))]
+    return [(segment[0].start, _end(segment), hint or kind_of(segment))]
 
 
 def _is_common(token: Token) -> bool:
