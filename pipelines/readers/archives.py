@@ -91,7 +91,9 @@ def open_archive(file: BinaryIO, kind: str) -> Archive:
     try:
         archive = _Zip(file) if kind == "zip" else _SevenZip(file)
     except (*_ZIP_ERRORS, BadSevenZipError, MemoryError) as error:
-        raise DamagedError(str(error) or type(error).__name__) from error
+        is_encrypted = isinstance(error, BadSevenZipError) and error.is_encrypted
+        reason = "encrypted" if is_encrypted else "damaged-archive"
+        raise DamagedError(str(error) or type(error).__name__, reason) from error
     if len(archive.members) > MAX_MEMBERS:
         raise BombError(f"{len(archive.members)} members")
     return archive

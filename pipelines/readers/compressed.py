@@ -39,7 +39,11 @@ class BombError(Exception):
 
 
 class DamagedError(Exception):
-    """A stream that cannot be decompressed to its end."""
+    """A stream or archive that cannot be read to its end; `reason` is its quarantine code."""
+
+    def __init__(self, detail: str, reason: str = "damaged-archive") -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 def compression(head: bytes) -> str:

@@ -103,7 +103,7 @@ def _members(
         yield _refused_file(stored or file, path, "archive-bomb", f"It has {error}.")
         return
     except DamagedError as error:
-        yield _refused_file(stored or file, path, "damaged-archive", f"Its directory cannot be read: {error}.")
+        yield _refused_file(stored or file, path, error.reason, f"Its directory cannot be read: {error}.")
         return
     inside = _Inside(archive, path, neighbours, budget)
     is_empty = True

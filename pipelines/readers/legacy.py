@@ -170,9 +170,7 @@ def _faults(run: str) -> int:
     alphabets = {_alphabet(char) for char in word if char.isalpha()}
     faults += inner + (len(word) if len(alphabets) > 1 else 0)
     faults += sum(
-        1
-        for one, two in itertools.pairwise(word)
-        if one.islower() and two.isupper() and max(one, two) > "\x7f"
+        1 for one, two in itertools.pairwise(word) if one.islower() and two.isupper() and max(one, two) > "\x7f"
     )
     if alphabets == {"LATIN"} and re.search(r"[^\x00-\x7f]{3}", word):
         faults += sum(1 for char in word if char > "\x7f")

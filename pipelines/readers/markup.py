@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 _TOKEN = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _INLINE = re.compile(
@@ -16,8 +17,6 @@ _INLINE = re.compile(
 )
 _REFERENCE = re.compile(r"&#[0-9xX][0-9a-fA-F]*;?")
 _PARAGRAPH = re.compile(r"</?p>")
-_SPACES = re.compile(r"[ \t\n\r\f]+")
-_RUN = re.compile(r"[\t\n\r\f]|  ")
 _HIDDEN = re.compile(r"<(script|style|template|head)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _MAY_HIDE = re.compile(r"<(?:script|style|template|head)", re.IGNORECASE)
 _LOOKS_HTML = re.compile(
@@ -47,14 +46,15 @@ def fragment_text(fragment: str) -> str:
     Blank lines part blocks, each list item has its line, quotes have `> ` before each line, code is indented by four
     spaces; white space is collapsed as HTML asks, links keep their words, images and comments go.
     """
-    if "<" not in fragment:
-        return unescape(_collapse(fragment)).strip() if "&" in fragment or _RUN.search(fragment) else fragment.strip()
-    fragment = _HIDDEN.sub("", fragment) if _MAY_HIDE.search(fragment) else fragment
-    fragment = _INLINE.sub("", fragment)
+    if "<" in fragment:
+        fragment = _HIDDEN.sub("", fragment) if _MAY_HIDE.search(fragment) else fragment
+        fragment = _INLINE.sub("", fragment)
+    has_code = "<pre" in fragment or "<PRE" in fragment
+    fragment = fragment if has_code else _collapse(fragment)
     flat = _PARAGRAPH.split(fragment)
-    if not any("<" in part for part in flat):
+    if not has_code and not any("<" in part for part in flat):
         return _join(flat)
-    writer = _Writer()
+    writer = _Writer(has_code)
     done = 0
     for match in _TOKEN.finditer(fragment):
         start = match.start()
@@ -80,18 +80,25 @@ def _keep_invalid(match: re.Match[str]) -> str:
 
 
 def _join(parts: list[str]) -> str:
-    text = "\n\n".join(filter(None, (_collapse(part).strip(" ") for part in parts)))
+    text = "\n\n".join(filter(None, [part.strip(" ") for part in parts]))
     return unescape(text) if "&" in text else text
 
 
 def _collapse(text: str) -> str:
-    return _SPACES.sub(" ", text) if _RUN.search(text) else text
+    """The text with each run of HTML's white space as one space."""
+    for char in "\n\t\r\f":
+        if char in text:
+            text = text.replace(char, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 class _Writer:
     """Collects text with the breaks that block tags ask for."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_hold_code: bool) -> None:
+        self._may_hold_code = may_hold_code  # else white space is collapsed already
         self._out: list[str] = []
         self._break = 0  # line ends owed before the next text
         self._quotes = 0
@@ -107,7 +114,7 @@ class _Writer:
         if self._code:
             self._write_code(unescape(raw) if "&" in raw else raw)
             return
-        text = _collapse(raw)
+        text = _collapse(raw) if self._may_hold_code else raw
         if not self._open or self._break:
             text = text.lstrip(" ")
         if not text:
@@ -177,6 +184,7 @@ class _Writer:
             self._open = True
 
 
+@lru_cache(maxsize=4096)
 def _name(tag: str) -> tuple[str, bool]:
     is_end = tag.startswith("</")
     start = end = 2 if is_end else 1

@@ -19,11 +19,9 @@ LONGEST_ROW = 32 << 20
 _ROW_START = re.compile(r"<row\s")
 _ROW = re.compile(r"<row\s[^<]*")
 _ROW_OR_REST = re.compile(r"<row\s[^<]*|(?:(?!<row\s).)+", re.DOTALL)
-_ATTRIBUTE = re.compile(r'\s([A-Za-z_][\w.:-]*)="([^"<]*)"')
 _LOOSE_ATTRIBUTE = re.compile(r"""\s+([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _ROW_END = re.compile(r"\s*(?:/>|>\s*</row\s*>)\Z")
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([^;&\s]{0,64}));?")
-_UNKNOWN_REFERENCE = re.compile(r"&(?!(?:lt|gt|quot|apos|amp|#x[AD9]|#10|#13|#9);)")
 _NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
 _DOCTYPE = r"""<!DOCTYPE(?:[^\[\]<>"']|"[^"]*"|'[^']*')*+(?:\[(?:[^\]"']|"[^"]*"|'[^']*')*+\]\s*+)?>"""
 _PROLOG = re.compile(rf"\ufeff?(?:\s++|<\?.*?\?>|<!--.*?-->|{_DOCTYPE})*+<[A-Za-z]+\s*>", re.DOTALL)
@@ -31,9 +29,9 @@ _SKIPPED = re.compile(rf"\s+|<\?.*?\?>|<!--.*?-->|</?[A-Za-z]+\s*>|{_DOCTYPE}", 
 _COMMON = (
     ("&lt;", "<"),
     ("&gt;", ">"),
+    ("&#xA;", "\n"),
     ("&quot;", '"'),
     ("&apos;", "'"),
-    ("&#xA;", "\n"),
     ("&#xD;", "\r"),
     ("&#x9;", "\t"),
     ("&#10;", "\n"),
@@ -93,16 +91,27 @@ def _elements(parts: Iterable[str]) -> Iterator[str]:
 def attributes(raw: str) -> dict[str, str] | None:
     """The attributes of one `<row ... />`, still escaped, or None where it is malformed."""
     text = raw.rstrip()
-    found = _ATTRIBUTE.findall(text)
-    out = dict(found)
-    size = sum(len(name) + len(value) for name, value in found) + 4 * len(found) + 4
-    tail = text[size:]
-    if tail not in ("/>", " />") and not (_is_sound(text) and _ROW_END.search(text)):
-        return None
-    if tail not in ("/>", " />"):
-        found = [(name, double or single) for name, double, single in _LOOSE_ATTRIBUTE.findall(text)]
-        out = dict(found)
-    return out if len(out) == len(found) else None
+    if text.startswith("<row ") and text.endswith(('" />', '"/>')):
+        parts = text[5 : text.rindex('"')].split('" ')
+        if text.count('"') == 2 * len(parts):
+            try:
+                out = dict([part.split('="', 1) for part in parts])
+            except ValueError:
+                out = {}
+            if len(out) == len(parts) and "".join(out).isidentifier():
+                return out
+    return _loose_attributes(text)
+
+
+def _loose_attributes(text: str) -> dict[str, str] | None:
+    """The same with any white space, single quotes and an end tag."""
+    at = 4
+    found: list[tuple[str, str]] = []
+    while match := _LOOSE_ATTRIBUTE.match(text, at):
+        found.append((match[1], match[2] or match[3] or ""))
+        at = match.end()
+    is_sound = _ROW_END.match(text, at) is not None and len(dict(found)) == len(found)
+    return dict(found) if is_sound else None
 
 
 def resolve(value: str) -> str:
@@ -115,12 +124,14 @@ def resolve(value: str) -> str:
         value = value.replace("\r\n", " ").replace("\n", " ").replace("\t", " ").replace("\r", " ")
     if "&" not in value:
         return value
-    if _UNKNOWN_REFERENCE.search(value):
-        return _REFERENCE.sub(_character, value)
+    n_unknown, out = value.count("&") - value.count("&amp;"), value
     for reference, char in _COMMON:
-        if reference in value:
-            value = value.replace(reference, char)
-    return value.replace("&amp;", "&")
+        if not n_unknown:
+            break
+        size = len(out)
+        out = out.replace(reference, char)
+        n_unknown -= (size - len(out)) // (len(reference) - 1)
+    return _REFERENCE.sub(_character, value) if n_unknown else out.replace("&amp;", "&")
 
 
 def _character(match: re.Match[str]) -> str:
@@ -141,11 +152,3 @@ def _character(match: re.Match[str]) -> str:
     if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
         raise ValueError(f"{match.group()[:20]!r} stands for no character")
     return chr(code)
-
-
-def _is_sound(text: str) -> bool:
-    """Whether the text is `<row`, attributes in any white space and quotes, and an end."""
-    at = 4
-    while match := _LOOSE_ATTRIBUTE.match(text, at):
-        at = match.end()
-    return _ROW_END.match(text, at) is not None

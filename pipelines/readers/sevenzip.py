@@ -3,7 +3,7 @@
 Belongs here: the container of 7-Zip's `7zFormat.txt`, with the methods that Python's own library decompresses.
 Not here: what is done with members, limits against bombs, zip.
 
-Read are folders of one coder: copy, LZMA, LZMA2, bzip2 and Deflate. PPMd, Deflate64, filters for machine code and
+Read are copy, bzip2, Deflate, LZMA and LZMA2, the latter two behind filters too. PPMd, Deflate64, Zstandard, BCJ2 and
 encryption are refused by name. Written here because the libraries for it are under the LGPL or need one
 installed beside Python.
 """
@@ -21,6 +21,7 @@ from typing import BinaryIO, Protocol
 from pipelines.readers.sevenzip_directory import (
     ENCODED,
     END,
+    FILTERS,
     HEADER,
     BadSevenZipError,
     Cursor,
@@ -34,6 +35,8 @@ SIGNATURE = b"7z\xbc\xaf\x27\x1c"
 _MAX_HEADER = 1 << 26
 _MAX_DICTIONARY = 1 << 28
 _BLOCK = 1 << 18
+_HELD_BACK = 16
+"""A filter for machine code waits for at most so many bytes."""
 
 
 class SevenZip:
@@ -58,7 +61,8 @@ class SevenZip:
         while kind == ENCODED:
             folders = read_streams(data)
             if len(folders) != 1 or folders[0].problem:
-                raise BadSevenZipError(folders[0].problem if folders else "the directory is missing")
+                problem = folders[0].problem if folders else "the directory is missing"
+                raise BadSevenZipError(problem, any(folder.is_encrypted for folder in folders))
             if sum(folders[0].members) > _MAX_HEADER:
                 raise BadSevenZipError("the directory is larger than any directory should be")
             data = Cursor(b"".join(self._decompress(folders[0])))
@@ -108,23 +112,42 @@ class SevenZip:
         return header
 
     def _decompress(self, folder: Folder) -> Iterator[bytes]:
-        decoder = _decoder(folder)
-        self._file.seek(folder.offset)
-        left, position, produced, total = folder.packed_size, folder.offset, 0, sum(folder.members)
-        while produced < total:
+        """The folder's plain bytes in blocks; an early end raises EOFError."""
+        total, produced = sum(folder.members), 0
+        for block in self._decode(folder, _decoder(folder.chain), total):
+            produced += len(block)
+            yield block
+        missing = total - produced
+        if 0 < missing <= _HELD_BACK and len(folder.chain) > 1 and folder.chain[0][0] == "lzma":
+            yield self._end(folder, missing)
+        elif missing:
+            raise EOFError("the compressed stream ends early")
+
+    def _decode(self, folder: Folder, decoder: _Decoder, total: int) -> Iterator[bytes]:
+        left, position = folder.packed_size, folder.offset
+        while total and not decoder.eof:
             packed = b""
             if decoder.needs_input:
                 self._file.seek(position)
                 packed = self._file.read(min(_BLOCK, left))
                 if not packed:
-                    raise EOFError("the compressed stream ends early")
+                    return
                 position, left = position + len(packed), left - len(packed)
-            block = decoder.decompress(packed, min(_BLOCK * 4, total - produced))
-            produced += len(block)
+            block = decoder.decompress(packed, min(_BLOCK * 4, total))
+            total -= len(block)
             if block:
                 yield block
-            elif decoder.eof:
-                raise EOFError("the compressed stream ends early")
+
+    def _end(self, folder: Folder, size: int) -> bytes:
+        """The last bytes of a filtered LZMA stream.
+
+        Without an end mark the library waits for more and holds them back. A filter never changes the last bytes of a
+        stream, so the same stream without the filter has them.
+        """
+        tail = b""
+        for block in self._decode(folder, _decoder(folder.chain[:1]), sum(folder.members)):
+            tail = (tail + block)[-_HELD_BACK:]
+        return tail[-size:]
 
 
 class _Decoder(Protocol):
@@ -167,35 +190,43 @@ class _Copy:
         return out
 
 
-def _decoder(folder: Folder) -> _Decoder:
-    """The decoder of a folder that has no problem.
+def _decoder(chain: list[tuple[str, bytes]]) -> _Decoder:
+    """The decoder of a chain of methods that has no problem.
 
     Raises:
-        ValueError: The method's properties are damaged.
+        ValueError: The methods' properties are damaged.
     """
-    if folder.method == "copy":
+    method, properties = chain[0]
+    if method == "copy":
         return _Copy()
-    if folder.method == "bzip2":
+    if method == "bzip2":
         return bz2.BZ2Decompressor()
-    if folder.method == "deflate":
+    if method == "deflate":
         return _Deflate()
-    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[_lzma_filter(folder)])
+    filters = [_filter(name, given) for name, given in reversed(chain[1:])]
+    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[*filters, _lzma(method, properties)])
 
 
-def _lzma_filter(folder: Folder) -> dict[str, int]:
-    if folder.method == "lzma2":
-        if len(folder.properties) != 1 or folder.properties[0] > 40:
+def _filter(name: str, properties: bytes) -> dict[str, int]:
+    if name == "delta":
+        return {"id": FILTERS[name], "dist": properties[0] + 1 if properties else 1}
+    return {"id": FILTERS[name]}
+
+
+def _lzma(method: str, properties: bytes) -> dict[str, int]:
+    if method == "lzma2":
+        if len(properties) != 1 or properties[0] > 40:
             raise ValueError("the properties of LZMA2 are damaged")
-        code = folder.properties[0]
-        chain = {"id": lzma.FILTER_LZMA2, "dict_size": 0xFFFFFFFF if code == 40 else (2 | code & 1) << (code // 2 + 11)}
+        size = 0xFFFFFFFF if properties[0] == 40 else (2 | properties[0] & 1) << (properties[0] // 2 + 11)
+        chain = {"id": lzma.FILTER_LZMA2, "dict_size": size}
     else:
-        if len(folder.properties) != 5 or folder.properties[0] >= 9 * 5 * 5:
+        if len(properties) != 5 or properties[0] >= 9 * 5 * 5:
             raise ValueError("the properties of LZMA are damaged")
-        rest, lc = divmod(folder.properties[0], 9)
+        rest, lc = divmod(properties[0], 9)
         pb, lp = divmod(rest, 5)
-        size = max(4096, struct.unpack("<I", folder.properties[1:])[0])
+        size = max(4096, struct.unpack("<I", properties[1:])[0])
         chain = {"id": lzma.FILTER_LZMA1, "lc": lc, "lp": lp, "pb": pb, "dict_size": size}
-    if chain["dict_size"] > _MAX_DICTIONARY:
+    if size > _MAX_DICTIONARY:
         raise ValueError("the dictionary is larger than 256 MiB; pack the archive with a smaller one")
     return chain
 

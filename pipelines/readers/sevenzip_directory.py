@@ -6,6 +6,7 @@ Not here: decompressing (`sevenzip`).
 
 from __future__ import annotations
 
+import lzma
 import struct
 from dataclasses import dataclass, field
 
@@ -15,6 +16,20 @@ _METHODS = {
     b"\x00": "copy",
     b"\x21": "lzma2",
     b"\x03\x01\x01": "lzma",
+    b"\x03": "delta",
+    b"\x03\x03\x01\x03": "x86",
+    b"\x04": "x86",
+    b"\x03\x03\x02\x05": "PowerPC",
+    b"\x05": "PowerPC",
+    b"\x03\x03\x04\x01": "IA64",
+    b"\x06": "IA64",
+    b"\x03\x03\x05\x01": "ARM",
+    b"\x07": "ARM",
+    b"\x03\x03\x07\x01": "ARM Thumb",
+    b"\x08": "ARM Thumb",
+    b"\x03\x03\x08\x05": "SPARC",
+    b"\x09": "SPARC",
+    b"\x03\x03\x01\x1b": "BCJ2",
     b"\x04\x02\x02": "bzip2",
     b"\x04\x01\x08": "deflate",
     b"\x04\xf7\x11\x01": "Zstandard",
@@ -22,11 +37,24 @@ _METHODS = {
     b"\x03\x04\x01": "PPMd",
     b"\x06\xf1\x07\x01": "AES",
 }
-_SUPPORTED = ("copy", "lzma2", "lzma", "bzip2", "deflate")
+_PLAIN = ("copy", "bzip2", "deflate")
+FILTERS = {
+    "delta": lzma.FILTER_DELTA,
+    "x86": lzma.FILTER_X86,
+    "PowerPC": lzma.FILTER_POWERPC,
+    "IA64": lzma.FILTER_IA64,
+    "ARM": lzma.FILTER_ARM,
+    "ARM Thumb": lzma.FILTER_ARMTHUMB,
+    "SPARC": lzma.FILTER_SPARC,
+}
 
 
 class BadSevenZipError(Exception):
-    """The archive's structure is broken."""
+    """The archive's structure is broken, or encrypted."""
+
+    def __init__(self, detail: str, is_encrypted: bool = False) -> None:
+        super().__init__(detail)
+        self.is_encrypted = is_encrypted
 
 
 @dataclass(slots=True)
@@ -46,12 +74,14 @@ class Folder:
     """One compressed stream of several members.
 
     Attributes:
+        chain: Methods and their properties in the order of decoding.
+        main: Number of the coder that gives the plain bytes.
         problem: Why it cannot be decompressed; "" = it can.
         is_encrypted: Whether a key is needed.
     """
 
-    method: str = ""
-    properties: bytes = b""
+    chain: list[tuple[str, bytes]] = field(default_factory=list)
+    main: int = 0
     problem: str = ""
     is_encrypted: bool = False
     n_packed: int = 1
@@ -61,6 +91,11 @@ class Folder:
     crc: int | None = None
     members: list[int] = field(default_factory=list)
     member_crcs: list[int | None] = field(default_factory=list)
+
+    @property
+    def plain_size(self) -> int:
+        """Size of the folder's plain bytes."""
+        return self.sizes[self.main] if self.main < len(self.sizes) else 0
 
 
 class Cursor:
@@ -189,7 +224,7 @@ def read_streams(data: Cursor) -> list[Folder]:
         folder.offset, folder.packed_size = position, sum(own)
         position += sum(own)
         if not folder.members and folder.sizes:
-            folder.members, folder.member_crcs = [folder.sizes[-1]], [folder.crc]
+            folder.members, folder.member_crcs = [folder.plain_size], [folder.crc]
     return folders
 
 
@@ -230,27 +265,44 @@ def _folders(data: Cursor) -> list[Folder]:
 
 
 def _folder(data: Cursor) -> tuple[Folder, int]:
-    """A folder's coders; more than one, or an unknown one, is a problem noted in it."""
-    folder, names, n_in, n_out = Folder(), list[str](), 0, 0
-    n_coders = data.count()
-    for _ in range(n_coders):
+    """A folder's coders in the order of decoding; what cannot be decoded is a problem noted in it."""
+    folder, coders, n_in, n_out = Folder(), list[tuple[str, bytes]](), 0, 0
+    for _ in range(data.count()):
         flags = data.byte()
         method = data.take(flags & 15)
         inputs, outputs = (data.count(), data.count()) if flags & 16 else (1, 1)
-        folder.properties = data.take(data.number()) if flags & 32 else b""
-        names.append(_METHODS.get(method, f"method {method.hex()}"))
+        properties = data.take(data.number()) if flags & 32 else b""
+        coders.append((_METHODS.get(method, f"method {method.hex()}"), properties))
         n_in, n_out = n_in + inputs, n_out + outputs
-    for _ in range(max(0, n_out - 1)):
-        data.number(), data.number()
-    folder.n_packed = n_in - max(0, n_out - 1)
+    if not n_out:
+        raise BadSevenZipError("a folder has no method")
+    source_of = {data.number(): data.number() for _ in range(n_out - 1)}
+    folder.n_packed = n_in - (n_out - 1)
     if folder.n_packed > 1:
         for _ in range(folder.n_packed):
             data.number()
-    folder.method = names[0] if len(names) == 1 else ""
-    folder.is_encrypted = "AES" in names
-    if folder.method not in _SUPPORTED:
-        folder.problem = f"compressed with {' + '.join(names) or 'nothing'}, which is not read; pack it anew with LZMA2"
+    folder.is_encrypted = any(name == "AES" for name, _ in coders)
+    _set_chain(folder, coders, source_of, is_simple=n_in == n_out == len(coders))
     return folder, n_out
+
+
+def _set_chain(folder: Folder, coders: list[tuple[str, bytes]], source_of: dict[int, int], is_simple: bool) -> None:
+    """Notes the coders in the order of decoding: `source_of` gives the coder whose output a coder reads."""
+    folder.main = next((number for number in range(len(coders)) if number not in source_of.values()), 0)
+    order, at = [folder.main], folder.main
+    while at in source_of and len(order) < len(coders):
+        at = source_of[at]
+        order.append(at)
+    sound = is_simple and len(order) == len(coders) and all(0 <= number < len(coders) for number in order)
+    folder.chain = [coders[number] for number in reversed(order)] if sound else []
+    first, filters = [name for name, _ in folder.chain][:1], [name for name, _ in folder.chain][1:]
+    is_known = first and (
+        (first[0] in ("lzma", "lzma2") and len(filters) <= 3 and all(name in FILTERS for name in filters))
+        or (first[0] in _PLAIN and not filters)
+    )
+    if not is_known:
+        names = " + ".join(name for name, _ in coders)
+        folder.problem = f"compressed with {names}, which is not read; pack it anew with LZMA2"
 
 
 def _substreams(data: Cursor, folders: list[Folder]) -> None:
@@ -260,7 +312,7 @@ def _substreams(data: Cursor, folders: list[Folder]) -> None:
         counts = [data.count() for _ in folders]
         kind = data.byte()
     for folder, count in zip(folders, counts, strict=True):
-        total = folder.sizes[-1] if folder.sizes else 0
+        total = folder.plain_size
         sizes = [data.number() for _ in range(count - 1)] if kind == _SIZE else []
         if len(sizes) != max(0, count - 1) or sum(sizes) > total:
             raise BadSevenZipError("the members' sizes do not fit")

@@ -30,7 +30,7 @@ OTHER_TABLES = ("users", "votes", "badges", "tags", "posthistory", "postlinks")
 _KINDS = {"1": "question", "2": "answer"}
 _TAG = re.compile(r"[^<>|\s]+")
 _DIGITS = re.compile(r"-?\d{1,18}", re.ASCII)
-_TAGS_OR_SPACE = re.compile(r"<[^<>]*>|\s+|&nbsp;")
+_ANY_TEXT = re.compile(r"(?:\A|>)\s*+[^\s<&]")
 
 
 @dataclass
@@ -173,7 +173,7 @@ def _require_text(values: dict[str, str]) -> None:
         body = resolve(values["Body"])
     except ValueError as error:
         raise _BadRowError("bad-markup", str(error)) from error
-    if len(body) < 400 or not _TAGS_OR_SPACE.sub("", body[:4096]):
+    if len(body) < 400 or not _ANY_TEXT.search(body):
         _text(values["Body"], 0)
 
 
