@@ -3,7 +3,7 @@
 Bytes depend on chunk layout, row groups, compression and schema, so all of these are fixed in this one place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def _is(schema: pa.Schema, name: str, test: Any) -> bool:
     return name in schema.names and bool(test(schema.field(name).type))
 
 
-def write_columns(columns: Mapping[str, Sequence[Any]], schema: pa.Schema, path: Path) -> None:
+def write_columns(columns: Mapping[str, Any], schema: pa.Schema, path: Path) -> None:
     """Write columns of Python values under a schema."""
     write(pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}, schema), path)
 

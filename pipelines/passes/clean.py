@@ -3,11 +3,14 @@
 Everything is in offsets of the cleaned text, which is not stored: it is `text_raw` with the edits applied.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -64,15 +67,37 @@ class Group:
 
 
 @dataclass
-class _Columns:
+class _Spans:
+    """Spans of all posts as columns: the post of each, and its values."""
+
+    counts: list[int] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> None:
+        """Add the rows of the next post."""
+        self.counts.append(len(rows))
+        for name, values in zip(names, zip(*rows, strict=True), strict=True) if rows else ():
+            self.columns.setdefault(name, []).extend(values)
+
+    def post(self) -> npt.NDArray[np.int32]:
+        """The post of each row."""
+        return np.repeat(np.arange(len(self.counts), dtype=np.int32), self.counts)
+
+    def write(self, schema: pa.Schema, path: Path) -> None:
+        """Write the rows."""
+        values = {name: self.columns.get(name, []) for name in schema.names[1:]}
+        parquet.write_columns({"post": self.post(), **values}, schema, path)
+
+
+@dataclass
+class _Gathered:
     """What is gathered post by post."""
 
-    language: list[str] = field(default_factory=list)
-    edits: list[tuple[int, int, int, str, str, str]] = field(default_factory=list)
-    sentences: list[tuple[int, int, int]] = field(default_factory=list)
-    candidates: list[tuple[int, int, int, int]] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    edits: _Spans = field(default_factory=_Spans)
+    sentences: _Spans = field(default_factory=_Spans)
+    candidates: _Spans = field(default_factory=_Spans)
     surfaces: dict[str, int] = field(default_factory=dict)
-    counts: list[list[int]] = field(default_factory=list)
     words: Counter[str] = field(default_factory=Counter)
     word_posts: Counter[str] = field(default_factory=Counter)
     lower: Counter[str] = field(default_factory=Counter)
@@ -84,70 +109,58 @@ def clean(group: Group, place: Path) -> Path:
 
 
 def _clean(group: Group, folder: Path) -> None:
-    columns = _Columns()
-    for post, raw in enumerate(group.posts()["text"].to_pylist()):
-        _clean_post(columns, post, raw)
-    parquet.write_columns({"language": columns.language}, PREPARED, folder / "posts.parquet")
-    _write(columns.edits, EDITS, folder / "edits.parquet")
-    _write(columns.sentences, SENTENCES, folder / "sentences.parquet")
-    _write(columns.candidates, CANDIDATES, folder / "candidates.parquet")
-    _write(
-        [(s, *counts) for s, counts in zip(columns.surfaces, columns.counts, strict=True)],
-        SURFACES,
-        folder / "surfaces.parquet",
-    )
-    words = sorted(columns.words.items())
-    _write([(word, n, columns.word_posts[word]) for word, n in words], WORDS, folder / "words.parquet")
-    _write(sorted(columns.lower.items()), LOWER, folder / "lower.parquet")
+    gathered = _Gathered()
+    for raw in group.posts()["text"].to_pylist():
+        _clean_post(gathered, raw)
+    parquet.write_columns({"language": gathered.languages}, PREPARED, folder / "posts.parquet")
+    gathered.edits.write(EDITS, folder / "edits.parquet")
+    gathered.sentences.write(SENTENCES, folder / "sentences.parquet")
+    gathered.candidates.write(CANDIDATES, folder / "candidates.parquet")
+    parquet.write(_surface_counts(gathered), folder / "surfaces.parquet")
+    words = {word: (n, gathered.word_posts[word]) for word, n in sorted(gathered.words.items())}
+    columns = {"word": list(words), "n": [n for n, _ in words.values()], "n_posts": [n for _, n in words.values()]}
+    parquet.write_columns(columns, WORDS, folder / "words.parquet")
+    lower = dict(sorted(gathered.lower.items()))
+    parquet.write_columns({"word": list(lower), "n": list(lower.values())}, LOWER, folder / "lower.parquet")
 
 
-def _clean_post(columns: _Columns, post: int, raw: str) -> None:
+def _clean_post(gathered: _Gathered, raw: str) -> None:
     made = clean_text(raw)
     text = edits.apply(raw, made)
-    columns.edits.extend((post, e.start, e.end, e.after, e.kind, e.rule) for e in made)
+    gathered.edits.add([edit[:5] for edit in made], EDITS.names[1:])
     code = language.detect(text)
-    columns.language.append(code)
+    gathered.languages.append(code)
     spans = sentences.split(text, code)
-    columns.sentences.extend((post, start, end) for start, end in spans)
-    _count_candidates(columns, post, text, [start for start, _ in spans])
-    columns.lower.update(LOWER_WORD.findall(text))
+    gathered.sentences.add(spans, SENTENCES.names[1:])
+    _add_candidates(gathered, text, [start for start, _ in spans])
+    gathered.lower.update(LOWER_WORD.findall(text))
     if code == "en":
         unknown = Counter(spelling.unknown_words(text))
-        columns.words.update(unknown)
-        columns.word_posts.update(unknown.keys())
+        gathered.words.update(unknown)
+        gathered.word_posts.update(unknown.keys())
 
 
-def _count_candidates(columns: _Columns, post: int, text: str, starts: Sequence[int]) -> None:
-    initial = set(starts)
-    seen: defaultdict[int, int] = defaultdict(int)
-    for candidate in find(text, starts):
-        surface = text[candidate.start : candidate.end]
+def _add_candidates(gathered: _Gathered, text: str, starts: Sequence[int]) -> None:
+    initial, numbers = set(starts), gathered.surfaces
+    rows = []
+    for start, end, hint in find(text, starts):
+        surface = text[start:end]
         if "\n" in surface:
             surface = RUN_OF_SPACE.sub(" ", surface)
-        number = columns.surfaces.setdefault(surface, len(columns.counts))
-        if number == len(columns.counts):
-            columns.counts.append([0] * len(COUNTS))
-        counts = columns.counts[number]
-        counts[0] += 1
-        counts[2] += candidate.start in initial
-        if candidate.hint:
-            counts[3 + HINTS.index(candidate.hint)] += 1
-        seen[number] += 1
-        columns.candidates.append((post, candidate.start, candidate.end, number))
-    for number in seen:
-        columns.counts[number][1] += 1
+        rows.append((start, end, numbers.setdefault(surface, len(numbers)), start in initial, hint))
+    gathered.candidates.add(rows, (*CANDIDATES.names[1:], "initial", "hint"))
 
 
-def _write(rows: Sequence[tuple[object, ...]], schema: pa.Schema, path: Path) -> None:
-    columns = zip(*rows, strict=True) if rows else ([] for _ in schema.names)
-    parquet.write_columns(dict(zip(schema.names, columns, strict=True)), schema, path)
-
-
-def texts(group: Group, place: Path) -> Iterator[tuple[str, list[edits.Edit]]]:
-    """For each post of the group its raw text and the clean-up edits found at `place`."""
-    made = parquet.read(place / "edits.parquet").to_pydict()
-    by_post: defaultdict[int, list[edits.Edit]] = defaultdict(list)
-    for row in zip(*(made[name] for name in EDITS.names), strict=True):
-        by_post[row[0]].append(edits.Edit(*row[1:]))
-    for post, raw in enumerate(group.posts()["text"].to_pylist()):
-        yield raw, by_post.get(post, [])
+def _surface_counts(gathered: _Gathered) -> pa.Table:
+    """The distinct surfaces of the group with their counts."""
+    columns, size = gathered.candidates.columns, len(gathered.surfaces)
+    surface = np.array(columns.get("surface", []), np.int64)
+    pairs = np.unique(surface * (len(gathered.languages) + 1) + gathered.candidates.post())
+    hints = np.array(columns.get("hint", []), object)
+    counts = [
+        np.bincount(surface, minlength=size),
+        np.bincount(pairs // (len(gathered.languages) + 1), minlength=size),
+        np.bincount(surface[np.array(columns.get("initial", []), bool)], minlength=size),
+        *(np.bincount(surface[hints == hint], minlength=size) for hint in HINTS),
+    ]
+    return pa.table([pa.array(list(gathered.surfaces), pa.string()), *counts], SURFACES)

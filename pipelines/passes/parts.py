@@ -77,7 +77,9 @@ class Parts:
         raw_start, raw_end = cleaning.to_input(found.start, found.end)
         start, end = changes.to_output(found.start, found.end)
         post_ids = self.post_ids()[found.post]
-        sentence_post = pc.index_in(pa.array(sentences["post_id"], pa.string()), self.posts["post_id"].combine_chunks()).to_numpy()
+        sentence_post = pc.index_in(
+            pa.array(sentences["post_id"], pa.string()), self.posts["post_id"].combine_chunks()
+        ).to_numpy()
         sentence_start = sentences["start"].to_numpy() + self.final_base[sentence_post]
         sentence = np.searchsorted(sentence_start, start, side="right") - 1
         readings = found.readings.table().take(found.reading)
