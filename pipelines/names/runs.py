@@ -41,6 +41,8 @@ from pipelines.names.traits import (
 INSIDE, INITIAL, HEADING, CAPITALS = range(4)
 _NOBLE, _LARGE_PARTICLES = words()["noble"], words()["large_particles"]
 _FUNCTION_WORDS, _MONTHS_AMBIGUOUS = words()["function_words"], words()["months_ambiguous"]
+_PREPOSITIONS = [[word] for word in sorted(words()["place_prepositions"])] + [["from"], ["to"]]
+_DESCRIBING = words()["describing"]
 _ITSELF = ORGANISATION_NAME | EVENT_NAME
 _BREAKING = OPENER | NEVER | MONTH | SHOUTED
 
@@ -63,8 +65,24 @@ def parts(run: str, mode: int) -> tuple[Part, ...]:
     found: list[Part] = []
     for segment in _segments(tokenise(run), mode):
         opens = mode != INITIAL or (bool(segment) and segment[0].start == 0)
+        place = _place_in_front(segment) if segment else 0
+        if place and run[: segment[0].start].lower().split()[-1:] in _PREPOSITIONS:
+            found += _part(segment[:place], mode, "place")  # In Moscow Ivan Maisky
+            segment = segment[place:]
         found += _names(segment, mode if opens else INSIDE)
     return tuple(found)
+
+
+def _place_in_front(segment: list[Token]) -> int:
+    """How many words of a segment are a place that something else than its parts follows."""
+    n = 1
+    while segment[0].traits & WHOLE and n < len(segment) and not segment[n - 1].traits & TOWN:
+        n += 1
+    is_place = segment[n - 1].traits & TOWN if segment[0].traits & WHOLE else segment[0].traits & TERRITORY
+    if not is_place or segment[0].traits & FORENAME or n == len(segment) or segment[-1].traits & CUE:
+        return 0
+    follows = segment[n].traits
+    return 0 if (follows & (ORDINARY | PEOPLE) and not follows & FORENAME) or segment[n].text[0].islower() else n
 
 
 def _segments(tokens: list[Token], mode: int) -> Iterator[list[Token]]:
@@ -144,7 +162,9 @@ def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -
         return not (follows_name and known & NAME and len(token.text) > 2)
     if mode == CAPITALS:
         return bool(traits(token.lower) & OPENER)
-    if mode == HEADING and known & ORDINARY and not (before and before[-1].text.islower()):
+    if mode == HEADING and before and (before[-1].text.islower() or (after is None and before[-1].traits & FORENAME)):
+        return False
+    if mode == HEADING and known & ORDINARY:
         return not known & NOT_SHOUTED or (
             bool(known & CUE and before) and after is not None and not after.traits & (ORDINARY | CUE)
         )
@@ -271,7 +291,7 @@ def _without_adjectives(segment: list[Token], mode: int) -> list[Token]:
                 rest[0].traits & (GIVEN | PEOPLE) or (len(rest) == 1 and not rest[0].traits & (TOWN | ORDINARY | WHOLE))
             ):
                 break
-        elif mode == INSIDE or first & (NAME | LEADING_CUE) or not _may_stand_alone(rest):
+        elif mode == INSIDE or first & (NAME | LEADING_CUE) or not _may_stand_alone(rest) or _may_be_given(segment):
             break
         segment = rest
     return segment
@@ -280,6 +300,14 @@ def _without_adjectives(segment: list[Token], mode: int) -> list[Token]:
 def _may_stand_alone(rest: list[Token]) -> bool:
     first = rest[0].traits
     return bool(first & (GIVEN | INITIAL_LETTER | WHOLE)) or not any(token.traits & (ORDINARY | CUE) for token in rest)
+
+
+def _may_be_given(segment: list[Token]) -> bool:
+    """Whether an ordinary word before one surname may be a given name (Brook, Ash, Chubby) rather than describe it."""
+    first, rest = segment[0].lower, segment[-1].traits
+    if len(segment) != 2 or first in _DESCRIBING or first[-1] == "s" or first.endswith(("ly", "ing", "ed")):
+        return False
+    return bool(rest & SURNAME) and not rest & (TOWN | ORDINARY)
 
 
 def _part(segment: list[Token], mode: int, hint: str) -> list[Part]:

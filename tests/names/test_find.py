@@ -73,6 +73,10 @@ def hints(text: str) -> list[str]:
         ("Historian Robert Conquest wrote it.", ["Robert Conquest"]),
         ("the Hungarian Imre Nagy and the Communist Gerő", ["Imre Nagy", "Gerő"]),
         ("Will Stalin come? Will Rogers came.", ["Stalin", "Will Rogers"]),
+        ("In Moscow Ivan Maisky waited.", ["Moscow", "Ivan Maisky"]),
+        ("In New York Trotsky wrote.", ["New York", "Trotsky"]),
+        ("In Prague University she taught.", ["Prague University"]),
+        ("Old Kennedy wept. Ash Kennedy laughed.", ["Kennedy", "Ash Kennedy"]),
         # lists
         ("Lenin, Stalin and Trotsky", ["Lenin", "Stalin", "Trotsky"]),
         ("Khrushchev and Bulganin flew", ["Khrushchev", "Bulganin"]),
@@ -121,6 +125,7 @@ def test_no_names(text: str) -> None:
     [
         ("The Rise of Stalin and the Great Terror", ["Stalin", "Great Terror"]),
         ("Trotsky Attacks Stalin in New Pamphlet", ["Trotsky", "Stalin"]),
+        ("Sir John Dill and Lord Alan Brooke", ["John Dill", "Alan Brooke"]),
         ("WHO WAS N. S. KHRUSHCHEV REALLY", ["N. S. KHRUSHCHEV"]),
     ],
 )
