@@ -18,7 +18,7 @@ import regex
 
 from pipelines.text.edits import Edit, apply, compose
 from pipelines.text.layout import broken_words, page_furniture
-from pipelines.text.mojibake import C1_TABLE, mojibake
+from pipelines.text.mojibake import C1_TABLE, cyrillic_mojibake, mojibake
 
 Stage = Callable[[str, frozenset[str]], list[Edit]]
 """A text and its unusual characters → edits in that text."""
@@ -55,7 +55,9 @@ def _unusual_characters(text: str) -> frozenset[str]:
 
 # --- HTML entities --------------------------------------------------------------------------------------------------
 
-_ENTITY = re.compile(r"&(?:#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# An ampersand that was escaped again and again is undone at once.
+_ENTITY = re.compile(r"&(?:(?:amp|#38|#x26);)*(?:#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ESCAPED_AMPERSANDS = re.compile(r"^&(?:(?:amp|#38|#x26);)*(?=[#A-Za-z])")
 
 
 def entities(text: str, _unusual: frozenset[str]) -> list[Edit]:
@@ -64,7 +66,7 @@ def entities(text: str, _unusual: frozenset[str]) -> list[Edit]:
         return []
     found = []
     for match in _ENTITY.finditer(text):
-        after = html.unescape(match[0])
+        after = html.unescape("&" + _ESCAPED_AMPERSANDS.sub("", match[0]))
         if len(after) < len(match[0]) and not _is_unusable(after):
             found.append(Edit(match.start(), match.end(), after, "unicode", "entity"))
     return found
@@ -257,6 +259,7 @@ def _canonical_space(run: str, offset: int) -> Iterator[Edit]:
 STAGES: tuple[Stage, ...] = (
     page_furniture,
     mojibake,
+    cyrillic_mojibake,
     entities,
     compounds,
     characters,

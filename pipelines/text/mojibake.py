@@ -59,6 +59,43 @@ def _class(characters: frozenset[str]) -> str:
     return "".join(re.escape(c) for c in sorted(characters))
 
 
+# Letters of Windows-1251 read as Windows-1252: words of nothing but accented letters, as no language writes them.
+_CYRILLIC_PHRASE = re.compile(r"[\u00c0-\u00ff\u00a8\u00b8]{3,}(?:[ ,;:.()-]+[\u00c0-\u00ff\u00a8\u00b8]+)*(?![^\W_])")
+_CYRILLIC_WORD = re.compile(r"[\u00c0-\u00ff\u00a8\u00b8]+")
+_CYRILLIC_SHAPE = re.compile("[\u0410-\u042f\u0401]?[\u0430-\u044f\u0451]{2,}")
+_CYRILLIC_VOWELS = frozenset("\u0430\u0435\u0438\u043e\u0443\u044b\u044d\u044e\u044f\u0451")
+_ACCENTED = frozenset(map(chr, range(0xC0, 0x100)))
+_CERTAIN_LETTERS = 5
+
+
+def cyrillic_mojibake(text: str, unusual: frozenset[str]) -> list[Edit]:
+    """Edits that turn `Õðóùåâ` back into `Хрущев`."""
+    if len(_ACCENTED & unusual) < _CERTAIN_LETTERS:
+        return []
+    found: list[Edit] = []
+    for phrase in _CYRILLIC_PHRASE.finditer(text):
+        if text[phrase.start() - 1 : phrase.start()].isalnum():
+            continue
+        words = [(m.start() + phrase.start(), m[0]) for m in _CYRILLIC_WORD.finditer(phrase[0])]
+        if _is_cyrillic([word for _, word in words]):
+            found.extend(Edit(at, at + len(w), _decoded(w), "unicode", "mojibake") for at, w in words)
+    return found
+
+
+def _decoded(word: str) -> str:
+    return word.encode("cp1252").decode("cp1251")
+
+
+def _is_cyrillic(words: list[str]) -> bool:
+    """Whether the words are certainly Russian: two of four letters, or one of five that begins with a capital."""
+    decoded = [_decoded(word) for word in words]
+    shaped = [w for w in decoded if _CYRILLIC_SHAPE.fullmatch(w) and not _CYRILLIC_VOWELS.isdisjoint(w.lower())]
+    if any(len(word) > 1 for word in set(decoded) - set(shaped)):
+        return False
+    named = [word for word in shaped if len(word) >= _CERTAIN_LETTERS and word[0].isupper()]
+    return bool(named) or sum(len(word) >= _CERTAIN_LETTERS - 1 for word in shaped) > 1
+
+
 def _restore(line: str, offset: int) -> Iterator[Edit]:
     fixed = ftfy.fix_encoding(line, _CONFIG)
     if len(fixed) >= len(line) or "\n" in fixed or any("\ud800" <= c <= "\udfff" for c in fixed):

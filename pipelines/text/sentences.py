@@ -58,6 +58,7 @@ _STARTERS = _words(
     " В На Но И По С Из Для При Когда"
 )
 _ORDINAL_LANGUAGES = frozenset({"de", "cs", "sk", "pl", "hu", "hr", "sr", "sl", "da", "no", "nb", "fi", "et", "lv"})
+_INDENT = 8
 _SHORTEST_WIDTH, _LONGEST_WIDTH = 45, 110
 
 
@@ -159,7 +160,8 @@ def _is_abbreviation(text: str, stop: int, word: str, following: int, language: 
 
 
 def _opens_line(text: str, start: int) -> bool:
-    return not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t\"'([")
+    before = text[max(start - _INDENT, 0) : start]
+    return (len(before) < _INDENT or "\n" in before) and not before.rpartition("\n")[2].strip(" \t\"'([")
 
 
 # --- line ends ------------------------------------------------------------------------------------------------------

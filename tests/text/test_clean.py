@@ -22,6 +22,10 @@ def cleaned(text: str) -> str:
         ("MÃ¡tyÃ¡s RÃ¡kosi resigned.", "Mátyás Rákosi resigned.", "mojibake"),
         ("Stalinâ€™s reputation", "Stalin's reputation", "mojibake+quotes"),
         ("РџСЂРёРІРµС‚", "Привет", "mojibake"),
+        ("the name Õðóùåâ in the file", "the name Хрущев in the file", "mojibake"),
+        ("äîêëàä â Ìîñêâå", "доклад в Москве", "mojibake"),
+        ("Marx &amp;amp;amp; Engels", "Marx & Engels", "entity"),
+        ("&amp;lt;", "<", "entity"),
         ("the so-called \x93thaw\x94", 'the so-called "thaw"', "mojibake+quotes"),
         ("Erno\u030b Gero\u030b", "Ernő Gerő", "nfc"),
         ("\u212bngström", "Ångström", "nfc"),
@@ -76,6 +80,9 @@ def test_what_is_cleaned(written: str, expected: str, rule: str) -> None:
         "AT&T; Q&A &c; &unknown;",
         "Vasil\u02b9ev and Vasil\u2032ev",
         "École Éclair à la",
+        "the letters éèêë àâ",
+        "ÀÁÂÃÄÅ",
+        "été, à, où",
         "a well-\nknown man",
         "co-\noperation, and again co-operation, cooperation",
     ],
@@ -134,7 +141,19 @@ _SINGLE = (
     "aeno \n\t\r\f\v-&;#19\u00a0\u00ad\u200c\u200d\u2019\u201c\u00ab\u00bb\u00c3\u00a9\u00e2\u20ac\u2122"
     "\u0301\u0323\ufb01\ufb03\x85\x92\u2028"
 )
-_LONGER = ["&amp;", "&#8217;", "Ã¡", "â€™", "-\n", "\u1100\u1161\u11a8", "\u0f73", "aa-\naa", "n't"]
+_LONGER = [
+    "&amp;",
+    "&#8217;",
+    "Ã¡",
+    "â€™",
+    "-\n",
+    "\u1100\u1161\u11a8",
+    "\u0f73",
+    "aa-\naa",
+    "n't",
+    "Õðóùåâ",
+    "&amp;amp;",
+]
 awkward = st.lists(
     st.one_of(st.sampled_from(_SINGLE), st.sampled_from(_LONGER), st.characters(exclude_categories=["Cs"])), max_size=40
 ).map("".join)
