@@ -44,8 +44,9 @@ def kind_of(segment: Sequence[Token]) -> str:
     first, last = segment[0], segment[-1]
     if len(segment) > 1 and first.lower in _PLACE_HEADS:
         return "place"
-    if any(token.lower == "of" for token in segment):
-        head = segment[[token.lower for token in segment].index("of") - 1]
+    link = next((n for n, token in enumerate(segment) if token.text in ("of", "for")), 0)
+    if link:
+        head = segment[link - 1]
         return "person" if head.lower in _NOBLE else _cue_kind(head.traits) or _cue_kind(last.traits)
     if last.traits & CUE and not (first.traits & GIVEN and last.traits & SURNAME):
         return _cue_kind(last.traits)

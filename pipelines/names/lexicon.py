@@ -3,9 +3,9 @@
 Here: loading the closed classes of `words.toml` and the lexicons of packages, and one question about a word,
 `traits(word)`. Not here: how words are put together to names (`find`), nor anything that knows the authority.
 
-Sources: `words.toml` (ours); mimesis MIT: given names, surnames and cities of some forty countries; symspellpy's
-English frequency dictionary (MIT; from SCOWL and Google Books); the SCOWL dictionary en_US.dic as spylls ships it, for
-which words are written large; babel CLDR: names of languages, peoples and territories in English.
+Sources: `words.toml` and `given_names.toml` (ours); mimesis (MIT): given names, surnames, cities and states of some
+forty countries; the English lexicon of `pipelines.text` (SCOWL), for which words are written small; babel (CLDR): names
+of languages, peoples and territories in English.
 """
 
 import importlib.resources
@@ -43,6 +43,7 @@ from pipelines.names.traits import (
     TITLE,
     TOWN,
 )
+from pipelines.text import lexicon as english
 
 
 @cache
@@ -203,54 +204,6 @@ def _peoples() -> frozenset[str]:
     return words()["peoples"] | frozenset(name for name in languages if ending.search(name) and len(name) > 4)
 
 
-def _inflections(word: str) -> Iterator[str]:
-    """The forms under which the SCOWL dictionary may list a word: without endings, prefixes, in American spelling."""
-    for form in dict.fromkeys((word, word.replace("our", "or"), word.replace("is", "iz"), _TRE.sub("ter", word))):
-        yield from _uninflected(form)
-        for prefix in ("re", "in", "un", "de", "dis", "con", "pro"):
-            if form.startswith(prefix) and len(form) > len(prefix) + 2:
-                yield from _uninflected(form[len(prefix) :])
-
-
-def _uninflected(word: str) -> Iterator[str]:
-    yield word
-    for ending, bases in _ENDINGS.items():
-        if word.endswith(ending):
-            for base in bases:
-                yield word[: -len(ending)] + base
-
-
-_TRE = re.compile(r"tre(?=s?$)")
-# The endings that the dictionary's affix rules add, and what stands in the word without them.
-_ENDINGS = {
-    "s": ("",), "es": ("",), "ies": ("y",), "ed": ("", "e"), "ied": ("y",), "ing": ("", "e"), "ings": ("", "e"),
-    "ly": ("",), "ily": ("y",), "er": ("", "e"), "ers": ("", "e"), "ier": ("y",), "iers": ("y",), "est": ("", "e"),
-    "iest": ("y",), "ness": ("",), "iness": ("y",), "ion": ("", "e"), "ions": ("", "e"), "ication": ("y",),
-    "ications": ("y",), "ive": ("", "e"), "able": ("", "e"), "ment": ("",), "ments": ("",),
-}  # fmt: skip
-
-
-@cache
-def _written_small() -> frozenset[str]:
-    """The words that the SCOWL dictionary writes small."""
-    path = importlib.resources.files("spylls.hunspell").joinpath("data/en/en_US.dic")
-    listed = (line.partition("/")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()[1:])
-    return frozenset(word for word in listed if word[:1].islower())
-
-
-@cache
-def ordinary_words() -> frozenset[str]:
-    """English words written small, in all their forms that the frequency dictionary lists."""
-    path = importlib.resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
-    frequent = (line.partition(" ")[0] for line in path.read_text(encoding="utf-8-sig").splitlines())
-    small = _written_small()
-    return frozenset(
-        word
-        for word in frequent
-        if len(word) > 1 and word.isalpha() and any(form in small for form in _inflections(word))
-    )
-
-
 @cache
 def _classes() -> tuple[tuple[int, frozenset[str]], ...]:
     w = words()
@@ -271,7 +224,7 @@ def _classes() -> tuple[tuple[int, frozenset[str]], ...]:
         (NEVER, w["never"] | (w["foreign"] - w["event"] - w["place"] - w["organisation"]) | w["holidays"]),
         (LEADING_CUE, w["leading_cues"]),
         (SUFFIX, w["suffixes"]),
-        (ORDINARY, ordinary_words()),
+        (ORDINARY, english.stems()),
     )
 
 

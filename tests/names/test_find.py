@@ -145,6 +145,8 @@ def test_headings_are_no_names_as_a_whole(heading: str, expected: list[str]) -> 
         ("then Anastas Hovhannesovich spoke", "person"),
         ("the Bulgarian Communist Party split", "organisation"),
         ("the Academy of Sciences", "organisation"),
+        ("the Institute for World Literature", "organisation"),
+        ("the Duke of Wellington", "person"),
         ("the NKVD", "organisation"),
         ("the Kronstadt Rebellion", "event"),
         ("the Battle of Kursk", "event"),
