@@ -61,7 +61,6 @@ _TOKEN = re.compile(r"""["'(\[]?([a-z]{4,20})(?:'s)?[)\],.;:!?"']*""")
 _CORE = re.compile(r"""["'(\[]*([^\W\d_]+(?:'[a-z]+)?)?""")
 _CODE = re.compile(r"[_{}<>=|\\^~*@]|://")
 _NEAR = 3
-_FEWEST_ENGLISH = 2
 _CONTRACTED_WORDS = (
     "arent couldnt didnt doesnt dont hadnt hasnt havent isnt mustnt neednt shouldnt wasnt werent wouldnt"
 )
@@ -97,8 +96,8 @@ def _is_english(before: Sequence[str], after: Sequence[str]) -> bool:
     if (left and left[-1] < 0) or (right and right[0] < 0):
         return False
     standings = left + right
-    n_english = standings.count(1)
-    return standings.count(-1) <= 1 and n_english >= min(_FEWEST_ENGLISH, len(standings))
+    n_english, n_strangers = standings.count(1), standings.count(-1)
+    return n_english >= min(n_strangers + 1, len(standings)) and n_strangers <= 1
 
 
 def _standing(token: str) -> int:
@@ -314,6 +313,8 @@ def find(
 def _opens_sentence(before: str) -> bool:
     """Whether a capital after this text is that of a sentence, not of a name: an initial's full stop is none."""
     stripped = before.rstrip(" ")
+    if stripped == before and before[-1:] not in {"", "\n", '"', "(", "["}:
+        return False
     return not stripped or (stripped[-1] in _SENTENCE_END and not _INITIAL.search(stripped))
 
 

@@ -66,7 +66,7 @@ def main(folder: Path) -> None:
     sections: dict[str, list[str]] = defaultdict(list)
     for word in sorted(levels):
         sections[f"{'standard' if word in standard else 'variant'} {standard.get(word, levels[word])}"].append(word)
-    sections["names"] = sorted(word for word, level in names.items() if level <= 80 and word not in levels)
+    sections["names"] = sorted(word for word, level in names.items() if level <= 80 < levels.get(word, 99))
     for word, count in frequencies().items():
         if word in standard:
             sections[f"count {math.log10(count):.1f}"].append(word)
