@@ -14,7 +14,10 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 SCHEMAS = PACKAGE.parent / "schemas"
-LIBRARIES = ("pandas", "pyarrow", "pandera", "regex", "ftfy", "lxml", "rapidfuzz", "rigour")
+LIBRARIES = (
+    *("pandas", "pyarrow", "pandera", "regex", "ftfy", "lxml", "rapidfuzz", "selectolax", "chardet", "markdown-it-py"),
+    *("pypdfium2", "py3langid", "babel", "mimesis", "symspellpy", "spylls"),
+)
 UNFINISHED = ".tmp-"
 
 
