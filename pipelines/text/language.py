@@ -30,6 +30,7 @@ _ENGLISH_WORDS = (
     " because between through does did how why while such only if she her them any more most some then"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_LIKELY_ENGLISH = frozenset("a as at be by he i in is it me my no of on or so to was we".split(" "))
 _ENGLISH_PAIRS = (" of the ", " in the ", " to the ", " on the ", " by the ", " at the ")
 # They make up a fifth of English prose; of lists and references less, but then several different ones show it.
 _LEAST_SHARE, _MANY, _LEAST_SHARE_OF_MANY = 0.12, 4, 0.05
@@ -59,7 +60,8 @@ def detect(text: str) -> str:
         return "en"
     n_letters = sum(map(len, words))
     if n_letters < _FEWEST_LETTERS:
-        return UNDETERMINED
+        n_likely = len(hits) + sum(word in _LIKELY_ENGLISH for word in words)
+        return "en" if hits and n_likely > 1 and 2 * n_likely >= len(words) else UNDETERMINED
     if not sample.isascii() and len(_CYRILLIC_LETTER.findall(lower)) > n_letters / 2:
         return _cyrillic(lower)
     code, confidence = _identifier().classify(sample[:_IDENTIFIED])

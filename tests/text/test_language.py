@@ -14,6 +14,7 @@ from pipelines.text.language import UNDETERMINED, detect
         ("Source? Citation needed, this sounds like pure speculation to me.", "en"),
         ("Zinovjev, Kamenev, Trotsky and Bukharin were expelled, and later shot.", "en"),
         ("By then Ioan-Iulian Taras had already left the capital of Romania.", "en"),
+        ("He was there then.", "en"),
         ("Сталин умер в марте 1953 года на даче под Москвой.", "ru"),
         ("Це дуже добре питання, але відповіді на нього ще немає.", "uk"),
         ("Als Stalin starb, war der Führer der Partei nicht im Haus.", "de"),
