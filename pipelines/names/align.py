@@ -31,6 +31,7 @@ class Grid:
         words: Number of words and initials among them.
         last: Column of the last word: where the surname stands, if the order is the usual one. -1 if there is no word.
         opening: Column of the first word or initial, -1 if there is none.
+        double: Column of the first half of a double surname that a hyphen joins, else -1.
         suffix: Number of generation it names (Jr 1, III 3), 0 if none.
     """
 
@@ -40,6 +41,7 @@ class Grid:
     words: npt.NDArray[np.int64]
     last: npt.NDArray[np.int64]
     opening: npt.NDArray[np.int64]
+    double: npt.NDArray[np.int64]
     suffix: npt.NDArray[np.int8]
 
 
@@ -56,26 +58,32 @@ def grid(parts: Parts) -> Grid:
     title = (role == TITLE) & is_first & follows
     suffix = (role == SUFFIX) & (place > 0)
     role = np.where((role == TITLE) | (role == SUFFIX), WORD, role).astype(np.int8)
-    lone = (role == PARTICLE) & ~follows & ~is_last
-    role[lone] = WORD
+    joined = np.concatenate([parts.joined[1:], [False]]) | parts.joined if len(name) else parts.joined
+    opens = (place == 0) & (role == PARTICLE) & np.isin(parts.token, [n for n, one in enumerate(parts.tokens) if one in _GIVEN_TOO])
+    role[opens & follows & ~joined] = WORD
     keep = ~title & ~suffix
     count = np.bincount(name[keep], minlength=len(first) - 1)
     kept_before = np.concatenate([[0], np.cumsum(keep)])
     column = kept_before[:-1] - kept_before[first[name]] - np.maximum(count - WIDTH, 0)[name]
     keep &= column >= 0
     token = np.full((len(first) - 1, WIDTH), -1, np.int32)
+    join = np.zeros((len(first) - 1, WIDTH), bool)
     roles = np.full((len(first) - 1, WIDTH), -1, np.int8)
     token[name[keep], column[keep]] = parts.token[keep]
     roles[name[keep], column[keep]] = role[keep]
-    word = (roles == WORD)
+    join[name[keep], column[keep]] = parts.joined[keep]
+    word = roles == WORD
     either = word | (roles == INITIAL) | (roles == SHORT)
     last = np.where(word.any(axis=1), WIDTH - 1 - np.argmax(word[:, ::-1], axis=1), -1)
     opening = np.where(either.any(axis=1), np.argmax(either, axis=1), -1)
+    rows = np.arange(len(last))
+    double = np.where((last > 0) & join[rows, last] & word[rows, last - 1] & (last - 1 != opening), last - 1, -1)
     generation = np.zeros(len(first) - 1, np.int8)
     generation[name[suffix]] = [_GENERATION.get(parts.folded[t], 9) for t in parts.token[suffix]]
-    return Grid(token, roles, np.minimum(count, WIDTH), either.sum(axis=1), last, opening, generation)
+    return Grid(token, roles, np.minimum(count, WIDTH), either.sum(axis=1), last, opening, double, generation)
 
 
+_GIVEN_TOO = frozenset(("Al", "Ben", "Ed", "An", "At", "Van", "Le", "La", "San", "Lo", "Di", "El"))
 _GENERATION = {"jr": 1, "jun": 1, "jnr": 1, "sr": 2, "sen": 2, "snr": 2, "ii": 3, "iii": 4, "iv": 5}
 
 

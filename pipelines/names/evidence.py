@@ -1,68 +1,93 @@
-"""Weighs what speaks for and against two names being one person's: evidence from their parts → one probability.
+"""Weighs what speaks for and against two names being one person's: evidence from their parts → log-odds.
 
-Each kind of evidence has a weight in `weights.toml` (log-odds), which says how the weights were found. Which names are
-compared at all, and what follows from the probability, is decided elsewhere.
+Each kind of evidence has a weight in `weights.toml`, which says how the weights were found. Which names are compared at
+all, and what follows from the odds, is decided elsewhere.
 """
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
 
 from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, NOTHING, SAME_NAME, SOUND, WIDTH, Grid, PartTable
 from pipelines.names.match import Pairs
-from pipelines.names.parts import INITIAL, SHORT, WORD
+from pipelines.names.parts import INITIAL, SHORT, WORD, Parts
 
 Floats = npt.NDArray[np.float64]
+Columns = npt.NDArray[np.int64]
 _COLUMNS = np.arange(WIDTH)
 
 
-def weigh(pairs: Pairs, query: Grid, known: Grid, query_table: PartTable, known_table: PartTable) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of the comparison: the texts' names, or the known ones.
+
+    Attributes:
+        as_surname: How many names end in each distinct part.
+        as_given: How many hold it elsewhere.
+    """
+
+    parts: Parts
+    grid: Grid
+    table: PartTable
+    as_surname: npt.NDArray[np.int64]
+    as_given: npt.NDArray[np.int64]
+
+
+def side(parts: Parts, grid: Grid, table: PartTable) -> Side:
+    """One side of the comparison, with how often each part is used."""
+    surname = grid.token[np.arange(len(grid.last)), grid.last]
+    as_surname = np.bincount(surname[surname >= 0], minlength=len(parts.tokens))
+    return Side(parts, grid, table, as_surname, np.bincount(parts.token, minlength=len(parts.tokens)) - as_surname)
+
+
+def weigh(evidence: dict[str, Floats]) -> Floats:
     """The log-odds that the two names of each pair are one person's."""
     weights = _weights()
-    total = np.full(len(pairs.query), weights["base"])
-    for name, value in gather(pairs, query, known, query_table, known_table).items():
-        if weights.get(name):
-            total += weights[name] * value
+    total: Floats = sum((weights[name] * value for name, value in evidence.items()), np.float64(weights["base"]))
     return total
 
 
-def gather(pairs: Pairs, query: Grid, known: Grid, query_table: PartTable, known_table: PartTable) -> dict[str, Floats]:
+def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
     """The evidence of each pair, by the names it has in weights.toml."""
-    q, k, rows = pairs.query, pairs.known, np.arange(len(pairs.query))
     back = answered(pairs)
-    surname_how, surname_far, surname_at = _at(pairs, back, known.last[k])
-    given_how, given_far, given_at = _at(pairs, back, known.opening[k])
-    lone = known.opening[k] == known.last[k]
-    given_how, given_at = np.where(lone, NOTHING, given_how), np.where(lone, -1, given_at)
-    given_far = np.where(given_how == ALIKE, given_far, 0)
-    far_given = np.select([given_how == ALIKE, given_how == SAME_NAME, given_how <= BEGINNING], [given_far, 0.3, 1.0], 0.0)
+    surname = _surname(pairs, back, query, known)
+    given = _given(pairs, back, query, known)
+    bearers = np.log1p(known.as_surname[_token(known.grid, pairs.known, known.grid.last[pairs.known])])
+    usual = np.log1p(np.where(given.to >= 0, known.as_given[_token(known.grid, pairs.known, given.to)], 0))
+    alike, weak_given = surname.how == ALIKE, ~np.isin(given.how, (EQUAL, SOUND))
     evidence = {
-        "surname missing": surname_how == NOTHING,
-        "surname equal": surname_how == EQUAL,
-        "surname by sound": surname_how == SOUND,
-        "surname far": np.where(surname_how == NOTHING, 0, surname_far),
-        "surname by less": np.isin(surname_how, (SAME_NAME, BEGINNING, INITIALS)),
-        "surname in place": (surname_at == query.last[q]) & (surname_how != NOTHING),
-        "given equal": given_how == EQUAL,
-        "given by sound": given_how == SOUND,
-        "given same name": given_how == SAME_NAME,
-        "given beginning": given_how == BEGINNING,
-        "given initial": given_how == INITIALS,
-        "given alike": given_how == ALIKE,
-        "given missing": given_how == NOTHING,
-        "given far": given_far,
-        "given in place": (given_at == query.opening[q]) & (given_how != NOTHING),
-        "both far": np.where(surname_how == NOTHING, 0, surname_far) * far_given,
-        "both unsure": (surname_how == ALIKE) & (given_how <= SAME_NAME),
-        "text lone": query.words[q] < 2,
-        "known lone": known.words[k] < 2,
-        "generation": (query.suffix[q] != known.suffix[k]) & ((query.suffix[q] > 0) & (known.suffix[k] > 0)),
+        "surname missing": surname.how == NOTHING,
+        "surname equal": surname.how == EQUAL,
+        "surname by sound": surname.how == SOUND,
+        "surname by less": np.isin(surname.how, (SAME_NAME, BEGINNING, INITIALS)),
+        "surname sound": np.where(alike, surname.sound, 0),
+        "surname sound by length": np.where(alike, surname.sound / surname.size * 6, 0),
+        "surname look": np.minimum(surname.look, 5),
+        "surname look by length": np.minimum(surname.look, 5) / surname.size * 6,
+        "surname one letter": alike & (surname.look == 1),
+        "surname one sound": alike & (surname.sound <= 0.34),
+        "surname short": (surname.size <= 4) & np.isin(surname.how, (ALIKE, SOUND)),
+        "half a double surname": (surname.to >= 0) & (surname.to != known.grid.last[pairs.known]),
+        "half of the text's double surname": (query.grid.double[pairs.query] >= 0) & (surname.at == query.grid.double[pairs.query]),
+        "swapped": (surname.at >= 0) & (surname.at != query.grid.last[pairs.query]) & (surname.at != query.grid.double[pairs.query]),
+        "surname common": bearers * ~np.isin(surname.how, (EQUAL, SOUND)),
+        "bearers": bearers,
+        "bearers of unsure given": bearers * weak_given,
+        "given usual": usual,
+        "given usual, surname alike": usual * alike,
+        "given usual, bearers": usual * bearers,
+        "both unsure": alike & weak_given,
+        "sound alone, given unsure": (surname.how == SOUND) & weak_given,
+        "generation": _generation(pairs, query.grid, known.grid),
     }
-    evidence |= _left_over(pairs, back, query, known, query_table)
-    assert len(rows) == len(q)
+    evidence |= _given_evidence(pairs, query, known, surname, given)
+    evidence |= _left_over(pairs, back, query, known, surname, given)
     return {name: np.asarray(value, np.float64) for name, value in evidence.items()}
 
 
@@ -74,40 +99,138 @@ def answered(pairs: Pairs) -> npt.NDArray[np.int8]:
     return back
 
 
-def _at(pairs: Pairs, back: npt.NDArray[np.int8], column: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int8], Floats, npt.NDArray[np.int64]]:
-    """How the known name's part in a column is answered: how, how far, and where."""
-    rows = np.arange(len(back))
-    at = np.where(column >= 0, back[rows, column], -1)
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """How one part of each pair agrees: its column in the text's name, the known name's one, and how alike they are."""
+
+    at: Columns
+    to: Columns
+    how: npt.NDArray[np.int8]
+    sound: npt.NDArray[np.float32]
+    look: npt.NDArray[np.float32]
+    size: npt.NDArray[np.float64]
+
+
+def _agreed(pairs: Pairs, at: Columns) -> Agreed:
+    rows, links = np.arange(len(at)), pairs.links
     how = np.where(at >= 0, pairs.how[rows, at], NOTHING)
-    far = np.where(at >= 0, -np.log(np.maximum(pairs.like[rows, at], 0.01)), 0)
-    return how, far.astype(np.float64), at
+    link = np.where(at >= 0, pairs.link[rows, at], -1)
+    some = link >= 0
+    if not len(links.query):
+        empty = np.zeros(len(at), np.float32)
+        return Agreed(at, np.where(at >= 0, pairs.to[rows, at], -1), how, empty, empty, np.full(len(at), 6.0))
+    return Agreed(
+        at, np.where(at >= 0, pairs.to[rows, at], -1), how, np.where(some, links.sound[link], 0),
+        np.where(some, links.look[link], 0), np.maximum(np.where(some, links.size[link], 6), 3.0),
+    )  # fmt: skip
 
 
-def _left_over(pairs: Pairs, back: npt.NDArray[np.int8], query: Grid, known: Grid, table: PartTable) -> dict[str, npt.NDArray[np.int64]]:
+def _surname(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side) -> Agreed:
+    rows, last = np.arange(len(back)), known.grid.last[pairs.known]
+    whole = np.where(last >= 0, back[rows, last], -1)
+    double = known.grid.double[pairs.known]
+    half = np.where(double >= 0, back[rows, double], -1)
+    return _agreed(pairs, np.where((whole < 0) & (half == query.grid.last[pairs.query]), half, whole))
+
+
+def _given(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side) -> Agreed:
+    """The text's first given name and what it answers to; else what answers to the known name's first."""
+    rows = np.arange(len(back))
+    q_open, k_open = query.grid.opening[pairs.query], known.grid.opening[pairs.known]
+    q_last, k_last = query.grid.last[pairs.query], known.grid.last[pairs.known]
+    surname = _surname(pairs, back, query, known).at
+    to = np.where(q_open >= 0, pairs.to[rows, q_open], -1)
+    first = np.where((to >= 0) & (to != k_last) & (q_open != q_last) & (q_open != surname), q_open, -1)
+    other = np.where(k_open >= 0, back[rows, k_open], -1)
+    other = np.where((k_open != k_last) & (other != surname), other, -1)
+    return _agreed(pairs, np.where(first >= 0, first, other))
+
+
+def _given_evidence(pairs: Pairs, query: Side, known: Side, surname: Agreed, given: Agreed) -> dict[str, npt.NDArray[np.generic]]:
+    q_open, k_open = query.grid.opening[pairs.query], known.grid.opening[pairs.known]
+    alike, same = given.how == ALIKE, given.how == SAME_NAME
+    near, initial, begins = _look_again(pairs, query, known, (given.how == NOTHING) & (surname.how >= ALIKE))
+    swapped = (surname.at >= 0) & (surname.at != query.grid.last[pairs.query])
+    return {
+        "given missing": given.how == NOTHING,
+        "given equal": given.how == EQUAL,
+        "given by sound": given.how == SOUND,
+        "given same name": same,
+        "given same name, near": same & (given.sound > 0) & (given.look <= 2),
+        "given beginning": given.how == BEGINNING,
+        "given initial": given.how == INITIALS,
+        "given alike": alike,
+        "given sound": np.where(alike, given.sound, 0),
+        "given look": np.where(alike, np.minimum(given.look, 5), 0),
+        "given look by length": np.where(alike, np.minimum(given.look, 5) / given.size * 6, 0),
+        "given one letter": alike & (given.look == 1),
+        "given looks near": near,
+        "given looks near, rare surname": near * (known.as_surname[_token(known.grid, pairs.known, known.grid.last[pairs.known])] <= 1),
+        "given other with same initial": initial,
+        "given other with same beginning": begins,
+        "given to middle": (given.to >= 0) & (given.to != k_open),
+        "given from middle": (given.at >= 0) & (given.at != q_open) & ~swapped,
+    }
+
+
+def _look_again(pairs: Pairs, query: Side, known: Side, wanted: npt.NDArray[np.bool_]) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """How near first given names look that do not sound alike: share of letters, same initial, same first three letters."""
+    size = len(pairs.query)
+    near, initial, begins = np.zeros(size), np.zeros(size, bool), np.zeros(size, bool)
+    q = _token(query.grid, pairs.query, query.grid.opening[pairs.query])
+    k = _token(known.grid, pairs.known, known.grid.opening[pairs.known])
+    q_word = _role(query.grid, pairs.query, query.grid.opening[pairs.query]) == WORD
+    k_word = _role(known.grid, pairs.known, known.grid.opening[pairs.known]) == WORD
+    rows = np.flatnonzero(wanted & q_word & k_word)
+    if len(rows):
+        left, right = query.table.beginning[q[rows]], known.table.beginning[k[rows]]
+        initial[rows] = left.astype("U1") == right.astype("U1")
+        begins[rows] = left.astype("U3") == right.astype("U3")
+        far = 1 - cpdist(left.tolist(), right.tolist(), scorer=OSA.normalized_distance)
+        near[rows] = np.maximum(far - 0.4, 0)
+    return near, initial, begins
+
+
+def _left_over(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side, surname: Agreed, given: Agreed) -> dict[str, npt.NDArray[np.generic]]:
     q, k = pairs.query, pairs.known
-    q_role, k_role = query.role[q], known.role[k]
-    q_last, q_open = _COLUMNS == query.last[q][:, None], _COLUMNS == query.opening[q][:, None]
-    k_last, k_open = _COLUMNS == known.last[k][:, None], _COLUMNS == known.opening[k][:, None]
+    q_role, k_role = query.grid.role[q], known.grid.role[k]
+    q_last = (_COLUMNS == query.grid.last[q][:, None]) & (surname.at != query.grid.double[q])[:, None]
+    q_open = _COLUMNS == query.grid.opening[q][:, None]
+    k_last, k_open = _COLUMNS == known.grid.last[k][:, None], _COLUMNS == known.grid.opening[k][:, None]
     q_word, k_word = q_role == WORD, k_role == WORD
     q_short, k_short = (q_role == INITIAL) | (q_role == SHORT), (k_role == INITIAL) | (k_role == SHORT)
     q_left, k_left = pairs.to < 0, back < 0
-    patronymic = np.where(query.token[q] >= 0, table.patronymic[query.token[q]], False)
+    patronymic = np.where(query.grid.token[q] >= 0, query.table.patronymic[query.grid.token[q]], False)
     q_middle, k_middle = q_left & ~q_last & ~q_open, k_left & ~k_last & ~k_open
-    middle = (pairs.to >= 0) & ~q_last & ~q_open
+    others = (pairs.to >= 0) & (surname.at[:, None] != _COLUMNS) & (given.at[:, None] != _COLUMNS)
     return {
         "text middle": (q_middle & q_word & ~patronymic).sum(axis=1),
         "text patronymic": (q_middle & q_word & patronymic).sum(axis=1),
         "text last": (q_left & q_word & q_last).sum(axis=1),
-        "text opening": (q_left & q_open).sum(axis=1),
+        "text opening": (q_left & q_word & q_open).sum(axis=1),
+        "text opening initial": (q_left & q_short & q_open).sum(axis=1),
         "text initial": (q_left & q_short & ~q_open).sum(axis=1),
         "known middle": (k_middle & k_word).sum(axis=1),
         "known initial": (k_left & k_short & ~k_open).sum(axis=1),
-        "known opening initial": (k_left & k_short & k_open).sum(axis=1),
         "known opening": (k_left & k_word & k_open & ~k_last).sum(axis=1),
+        "known opening initial": (k_left & k_short & k_open).sum(axis=1),
         "middles contradict": np.minimum((q_middle & (q_word | q_short)).sum(axis=1), (k_middle & (k_word | k_short)).sum(axis=1)),
-        "middle agrees": (middle & (pairs.how >= ALIKE)).sum(axis=1),
-        "middle by initial": (middle & np.isin(pairs.how, (INITIALS, BEGINNING))).sum(axis=1),
+        "middle agrees": (others & np.isin(pairs.how, (ALIKE, SAME_NAME, SOUND, EQUAL))).sum(axis=1),
+        "middle by initial": (others & np.isin(pairs.how, (INITIALS, BEGINNING))).sum(axis=1),
     }
+
+
+def _generation(pairs: Pairs, query: Grid, known: Grid) -> npt.NDArray[np.bool_]:
+    left, right = query.suffix[pairs.query], known.suffix[pairs.known]
+    return (left != right) & (left > 0) & (right > 0)
+
+
+def _token(grid: Grid, name: npt.NDArray[np.int32], column: Columns) -> npt.NDArray[np.int32]:
+    return grid.token[name, column]
+
+
+def _role(grid: Grid, name: npt.NDArray[np.int32], column: Columns) -> npt.NDArray[np.int8]:
+    return grid.role[name, column]
 
 
 @cache

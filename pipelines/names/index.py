@@ -66,7 +66,7 @@ class NameIndex:
 
     def _arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         return {
-            "role": self.parts.role, "first": self.parts.first, "token": self.parts.token,
+            "role": self.parts.role, "first": self.parts.first, "token": self.parts.token, "joined": self.parts.joined,
             "sound_token": self.heard.sounds.token, "sound": self.heard.sounds.sound,
             "row": self.heard.row, "number": self.heard.number,
             "holder": self.holder, "first_holder": self.first_holder,
@@ -89,7 +89,7 @@ def read(folder: Path) -> NameIndex:
     """The index that was saved in `folder`; its arrays stay on disk until they are used."""
     words = {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("names", "tokens", "folded")}
     a = {path.stem: np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))}
-    split = parts.Parts(words["tokens"], words["folded"], a["role"], a["first"], a["token"])
+    split = parts.Parts(words["tokens"], words["folded"], a["role"], a["first"], a["token"], a["joined"])
     heard = Heard(romanise.Sounds(a["sound_token"], a["sound"]), a["row"], a["number"])
     return NameIndex(words["names"], split, heard, a["holder"], a["first_holder"])
 

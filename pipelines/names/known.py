@@ -66,7 +66,14 @@ def prepare(made: index.NameIndex) -> Known:
 
 def compare(query: Names, known: Known) -> Compared:
     """All pairs of the texts' names and known names that share a part which is no mere given name."""
+    pairs, clues = gathered(query, known)
+    return Compared(query, known, pairs, evidence.weigh(clues))
+
+
+def gathered(query: Names, known: Known) -> tuple[match.Pairs, dict[str, evidence.Floats]]:
+    """The pairs of `compare`, and the evidence of each."""
     links = match.link(query.parts, query.heard, known.index)
-    q, k = match.candidates(links, query.parts, query.grid, known.index, known.names.grid, known.anchor)
+    q, k = match.candidates(links, query.parts, query.grid, known.index, known.anchor)
     pairs = match.lay(q, k, query.grid, known.names.grid, links, query.table, known.names.table)
-    return Compared(query, known, pairs, evidence.weigh(pairs, query.grid, known.names.grid, query.table, known.names.table))
+    ours = evidence.side(query.parts, query.grid, query.table)
+    return pairs, evidence.gather(pairs, ours, evidence.side(known.names.parts, known.names.grid, known.names.table))

@@ -25,6 +25,8 @@ _SIGNS = {
     "a": "AA", "e": "EI", "i": "IE", "o": "AO", "u": "UO", "c": "kkss11",
 }  # fmt: skip
 UNIT = 6.0
+LEAST = 0.45
+"""How alike two parts must be to be compared at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Link:
         how: SOUND, ALIKE or EQUAL.
         sound: Weighted edit distance of the sounds, in consonants.
         look: Edit distance of the spellings without accents, in letters.
+        size: Letters of the longer of the two.
         like: How alike they are, 0 to 1.
     """
 
@@ -45,6 +48,7 @@ class Link:
     how: npt.NDArray[np.int8]
     sound: npt.NDArray[np.float32]
     look: npt.NDArray[np.float32]
+    size: npt.NDArray[np.int64]
     like: npt.NDArray[np.float32]
 
 
@@ -65,8 +69,8 @@ def link(query: Parts, heard: Heard, index: NameIndex) -> Link:
     size = np.maximum(_lengths(query.folded)[q], _lengths(index.parts.folded)[k])
     like = likeness(distance, look, size)
     how = np.where(look == 0, EQUAL, np.where(distance == 0, SOUND, ALIKE)).astype(np.int8)
-    keep = like > 0.3
-    return Link(q[keep], k[keep], how[keep], distance[keep], look[keep], like[keep])
+    keep = like > LEAST
+    return Link(q[keep], k[keep], how[keep], distance[keep], look[keep], size[keep], like[keep])
 
 
 def likeness(sound: npt.NDArray[np.float32], look: npt.NDArray[np.float32], size: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
@@ -105,6 +109,8 @@ class Pairs:
         how: For each part of the text's name (column as in its grid) how it agrees with the part it answers to.
         like: How much it does, 0 to 1.
         to: The column of the part it answers to, -1 if none.
+        link: The row in `links` by which it does, -1 where it is none.
+        links: What is known of parts that sound or look alike.
     """
 
     query: npt.NDArray[np.int32]
@@ -112,9 +118,11 @@ class Pairs:
     how: npt.NDArray[np.int8]
     like: npt.NDArray[np.float32]
     to: npt.NDArray[np.int8]
+    link: npt.NDArray[np.int32]
+    links: Link
 
 
-def candidates(links: Link, query: Parts, q_grid: Grid, index: NameIndex, k_grid: Grid, anchor: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def candidates(links: Link, query: Parts, q_grid: Grid, index: NameIndex, anchor: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Names in texts and known names that share a part that is no mere given name.
 
     Args:
@@ -166,6 +174,8 @@ def lay(q_name: npt.NDArray[np.int32], k_name: npt.NDArray[np.int32], q_grid: Gr
     use = linked & (link_like >= other_like) & ~single
     like[pair, i, j] = np.where(use, link_like, other_like)
     how[pair, i, j] = np.where(use, links.how[at] if len(link_key) else 0, other)
+    row = np.full((n, WIDTH, WIDTH), -1, np.int32)
+    row[pair, i, j] = np.where(linked, at, -1)
     # Of parts that agree alike, those in the same place answer to each other.
     bonus = np.zeros_like(like)
     rows = np.arange(n)
@@ -173,7 +183,7 @@ def lay(q_name: npt.NDArray[np.int32], k_name: npt.NDArray[np.int32], q_grid: Gr
     bonus[rows, q_grid.opening[q_name], k_grid.opening[k_name]] += 0.01
     rank = np.where(like > 0, like + bonus, 0).reshape(n, -1)
     result_how, result_like = np.zeros((n, WIDTH), np.int8), np.zeros((n, WIDTH), np.float32)
-    to = np.full((n, WIDTH), -1, np.int8)
+    to, by = np.full((n, WIDTH), -1, np.int8), np.full((n, WIDTH), -1, np.int32)
     for _ in range(WIDTH):
         best = np.argmax(rank, axis=1)
         some = np.flatnonzero(rank[rows, best] > 0)
@@ -181,7 +191,8 @@ def lay(q_name: npt.NDArray[np.int32], k_name: npt.NDArray[np.int32], q_grid: Gr
             break
         bi, bj = best[some] // WIDTH, best[some] % WIDTH
         result_how[some, bi], result_like[some, bi], to[some, bi] = how[some, bi, bj], like[some, bi, bj], bj
+        by[some, bi] = row[some, bi, bj]
         square = rank.reshape(n, WIDTH, WIDTH)
         square[some, bi, :] = 0
         square[some, :, bj] = 0
-    return Pairs(q_name, k_name, result_how, result_like, to)
+    return Pairs(q_name, k_name, result_how, result_like, to, by, links)

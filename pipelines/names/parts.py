@@ -20,7 +20,8 @@ from pipelines.names.romanise import fold
 
 WORD, INITIAL, SHORT, PARTICLE, TITLE, SUFFIX = range(6)
 """What a part is. SHORT is a given name cut short (`Mikh.`, `Yu.`), which stands for any name that starts so."""
-_TOKEN = re.compile(r"\n|[^\s\-‐‑.,;:()\[\]\"“”„«»/]+\.?")
+_TOKEN = re.compile(r"\n|(?<=\w)[-‐‑–—](?=\w)|[^\s\-‐‑–—.,;:()\[\]\"“”„«»/]+\.?")
+_HYPHENS = frozenset("-‐‑–—")
 _PATRONYMIC = re.compile(r"(?:[oeyi]v[iy]t?[ckszšćčhj]{1,5}|[oeyi]vna|[oe]vn[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z")
 _DIGRAPHS = frozenset("yu iu ju ya ia ja ye ie je yo jo zh ch sh kh ts tz th ph st dz cs sz gy cz al ed wm jas jos geo chas thos".split())
 
@@ -35,6 +36,7 @@ class Parts:
         role: What each distinct part is (WORD, INITIAL ...).
         first: Number of each name's first row in `token`, and one more at the end.
         token: For each part of each name, in order, its position in `tokens`.
+        joined: For each of them whether a hyphen joins it to the one before.
     """
 
     tokens: list[str]
@@ -42,6 +44,7 @@ class Parts:
     role: npt.NDArray[np.int8]
     first: npt.NDArray[np.int64]
     token: npt.NDArray[np.int32]
+    joined: npt.NDArray[np.bool_]
 
     def name_of_row(self) -> npt.NDArray[np.int32]:
         """The number of the name each row of `token` belongs to."""
@@ -51,25 +54,28 @@ class Parts:
 def split(names: Sequence[str]) -> Parts:
     """The parts of each name, titles and all."""
     found = _TOKEN.findall("\n".join(names))
-    codes, distinct = pd.factorize(np.array(found, dtype=object)) if found else (np.zeros(0, np.int64), [])
-    written = [str(one) for one in distinct]
-    is_break = np.array([one == "\n" for one in written], dtype=bool)
-    breaks = np.flatnonzero(is_break[codes]) if len(written) else np.zeros(0, np.int64)
+    codes, distinct = pd.factorize(np.array(["\n", "-", *found], dtype=object))
+    codes, written = codes[2:], [str(one) for one in distinct]
+    joint = np.isin(codes, [number for number, one in enumerate(written) if one in _HYPHENS])
+    ends = codes == 0
     first = np.zeros(len(names) + 1, dtype=np.int64)
-    if names:
-        first[1:-1] = breaks - np.arange(len(breaks))
-        first[-1] = len(codes) - len(breaks)
-    rows = codes[~is_break[codes]] if len(written) else codes
-    renumber = np.cumsum(~is_break) - 1 if len(written) else np.zeros(0, np.int64)
-    written = [one for one in written if one != "\n"]
+    parts_before = np.cumsum(~(joint | ends))
+    if len(names):
+        first[1:-1] = parts_before[ends]
+        first[-1] = parts_before[-1] if len(codes) else 0
+    kept = ~(joint | ends)
+    joined = np.concatenate([[False], joint[:-1]])[kept] if len(codes) else np.zeros(0, bool)
+    used, token = np.unique(codes[kept], return_inverse=True)
+    written = [written[number] for number in used]
     bare = [one.rstrip(".") for one in written]
     folded = fold(bare)
-    return Parts(bare, folded, _roles(written, folded), first, renumber[rows].astype(np.int32))
+    return Parts(bare, folded, _roles(written, folded), first, token.astype(np.int32), joined)
 
 
 def spans(name: str) -> list[tuple[int, int]]:
     """Where each part stands in the name, as `split` counts them; the full stop of an initial is left out."""
-    return [(m.start(), m.end() - m.group().endswith(".")) for m in _TOKEN.finditer(name.replace("\n", " "))]
+    found = [m for m in _TOKEN.finditer(name.replace("\n", " ")) if m.group() not in _HYPHENS]
+    return [(m.start(), m.end() - m.group().endswith(".")) for m in found]
 
 
 def is_patronymic(folded: Sequence[str]) -> npt.NDArray[np.bool_]:

@@ -99,7 +99,7 @@ def _known_rows(found: pd.DataFrame, facts: pd.DataFrame, authority: Authority) 
     surface = facts["surface"].to_numpy()[found["row"]]
     entity = authority.entities.iloc[found["entity"]].reset_index(drop=True)
     written = surface.astype(object).copy()
-    spelled = ((found["status"] != "review") & (entity["kind"] != "event").to_numpy()).to_numpy()
+    spelled = ((found["status"] != "review") & ((entity["kind"] == "person").to_numpy() | (found["method"] != "alias"))).to_numpy()
     written[spelled] = respell(surface[spelled].tolist(), entity["name"].to_numpy()[spelled].tolist(),
                                (entity["kind"] == "person").to_numpy()[spelled].tolist())  # fmt: skip
     rows = found.assign(run=surface, start=0, end=[len(one) for one in surface], surface=surface,

@@ -20,12 +20,12 @@ LONGEST = 24
 """How many sounds of a name part count; more are cut off."""
 NEVER = "!"
 LATIN = (
-    "english", "german", "french", "polish", "czech", "unaccented", "hungarian", "romance", "spanish", "dutch",
+    "english", "belarusian", "german", "german_soft", "french", "polish", "czech", "unaccented", "hungarian", "romance", "spanish", "dutch",
     "nordic", "baltic", "turkic", "oriental",
 )  # fmt: skip
 OTHER_SCRIPTS = ("cyrillic", "greek", "georgian", "armenian")
 CYRILLIC_VARIANTS = ("ukrainian", "bulgarian")
-_COARSE = bytes.maketrans(b"oezZhfWJ", b"aisSgvSC")
+_COARSE = bytes.maketrans(b"oeizZhfWJk", b"aaasSgvSCg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,13 @@ def coarse(sound: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bytes_]:
 
 @cache
 def conventions() -> dict[str, tuple[tuple[str, str], ...]]:
-    """The rules of each convention in the order in which they apply; a part's start and end are newlines."""
-    text = files("pipelines.names").joinpath("conventions.toml").read_text("utf-8")
-    return {
-        name: tuple(_rule(rule) for rule in table["rules"].split()) for name, table in tomllib.loads(text).items()
-    }
+    """The rules of each convention in the order in which they apply; a part's start and end are newlines.
+
+    A convention with a base has that one's rules after its own.
+    """
+    tables = tomllib.loads(files("pipelines.names").joinpath("conventions.toml").read_text("utf-8"))
+    own = {name: tuple(_rule(rule) for rule in table["rules"].split()) for name, table in tables.items()}
+    return {name: own[name] + own.get(table.get("base", ""), ()) for name, table in tables.items()}
 
 
 def _rule(rule: str) -> tuple[str, str]:
@@ -105,7 +107,7 @@ def _latin(text: str) -> list[str]:
 
 def _other_scripts(text: str) -> list[str]:
     """The text with Cyrillic, Greek, Georgian and Armenian letters turned into sounds, in each way they may sound."""
-    results = [_apply(text, "cyrillic")] + [_apply(_apply(text, name), "cyrillic") for name in CYRILLIC_VARIANTS]
+    results = [_apply(text, name) for name in ("cyrillic", *CYRILLIC_VARIANTS)]
     for name in OTHER_SCRIPTS[1:]:
         results = [_apply(result, name) for result in results]
     return results
