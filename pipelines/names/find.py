@@ -56,11 +56,12 @@ _WORD = (
 _PREFIX = r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑]|[dl]['’])?+[ʿʾʻʼ‘]?+"
 _GAP = r"(?:[ \t\u00a0]|[ \t]?\n[ \t]?(?!\s))"
 # A run: words with a gap (and particles, "of the") between them, or an initial's dot, or what follows a comma: Jr.
+# No more than forty, so that a wall of capitals is no deep recursion.
 _RUN = regex.compile(
     rf"(?<![\p{{Lu}}\p{{Ll}}\p{{Lo}}\p{{M}}\p{{N}}_])(?:{_WORD}"
     rf"(?:{_GAP}(?:(?=\p{{Lu}})|(?=\p{{Ll}}{{1,5}}+[ \n])(?:(?:{_LINKS}){_GAP}){{1,3}}+(?={_PREFIX}\p{{Lu}}){_PREFIX}"
     rf"|(?=\p{{Ll}}{{0,3}}+[-‑'’ʿʾʻʼ‘]){_PREFIX}(?=\p{{Lu}}))"
-    rf"|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+)+"
+    rf"|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+){{1,40}}+"
 )
 # A short line without a full stop: a heading if every word but the smallest is large, or every letter.
 _LINE = regex.compile(r"^[^\n]{4,120}+(?<![.!?,;])$", regex.M)

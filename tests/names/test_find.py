@@ -162,6 +162,16 @@ def test_hints(text: str, hint: str) -> None:
     assert hints(text) == [hint]
 
 
+@pytest.mark.parametrize("word", ["Comrade Stalin ", "de la Cruz ", "A. ", "Party of the ", "Mr. ", "THE SPEECH "])
+def test_walls_of_capitals_are_read(word: str) -> None:
+    text = "then " + word * 5000
+    last = 0
+    for start, end, _ in find(text, [0]):
+        assert last <= start < end
+        assert text[start:end] == text[start:end].strip()
+        last = end
+
+
 def test_sentence_starts_cut_runs() -> None:
     text = "He feared Stalin\nLenin was dead."
     assert [c[:2] for c in find(text, [0])] == [(10, 22)]
