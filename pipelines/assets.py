@@ -50,6 +50,7 @@ REFERENCE = [
 
 @_asset("raw", {"file"}, ("readers",), deps=[FILES], description="Every seed file with its size and SHA-256.")
 def seeds(places: Places) -> dg.MaterializeResult[Any]:
+    core.check_reference(places.paths())
     manifest = raw.list_sources(places.paths())
     return _made(manifest, dagster_row_count=len(manifest["seeds"]), files=preview.listing(list(manifest["seeds"])))
 

@@ -141,6 +141,16 @@ def _summed(places: Iterable[Path], name: str, by: str, schema: pa.Schema) -> pa
     return summed.rename_columns([c.removesuffix("_sum") for c in summed.column_names]).select(schema.names)
 
 
+def check_reference(paths: Paths) -> None:
+    """Read all reference files once, so that a slip in them shows before any long work begins.
+
+    Raises:
+        ReferenceFileError, SpellingFileError: a file cannot be used as it stands.
+    """
+    load_decisions(paths.reference / DECISIONS_FILE, load(paths.reference / "authority"))
+    rules.load_rules(paths.reference / SPELLING_FILE)
+
+
 def judge_words(paths: Paths, settings: Settings) -> Manifest:
     """Each distinct unknown word judged once, by lexicon, the project's rules and the corpus itself."""
     own_rules = rules.load_rules(paths.reference / SPELLING_FILE)
