@@ -188,6 +188,8 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
             sign = text[start - 1]
             if sign == " ":
                 word = text[text.rfind(" ", start - 24 if start > 24 else 0, start - 1) + 1 : start - 1]
+                if "\n" in word:
+                    word = word.rpartition("\n")[2]
                 if word in _BEFORE:
                     if not hint and (last < end or text[end : end + 1] not in _APOSTROPHES):
                         hint = _BEFORE[word]

@@ -41,6 +41,7 @@ def hints(text: str) -> list[str]:
         ("then Count Claus von Stauffenberg spoke", ["Claus von Stauffenberg"]),
         ("then de Gaulle and von der Schulenburg spoke", ["de Gaulle", "von der Schulenburg"]),
         ("then De Gaulle spoke", ["De Gaulle"]),
+        ("They left.\n\nde Gaulle stayed.", ["de Gaulle"]),
         ("then Hafez al-Assad and al-Sa'ud spoke", ["Hafez al-Assad", "al-Sa'ud"]),
         ("then Fidel de la Cruz spoke", ["Fidel de la Cruz"]),
         ("then Conor O'Brien and Gabriele D'Annunzio spoke", ["Conor O'Brien", "Gabriele D'Annunzio"]),
