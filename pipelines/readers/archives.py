@@ -164,7 +164,9 @@ class _Zip:
         return plain
 
     def _stored(self, info: zipfile.ZipInfo) -> bytes:
-        """The member's compressed bytes, at most 1 MiB of them."""
+        """The member's compressed bytes, at most 1 MiB of them; nothing where the directory points outside the file."""
+        if not 0 <= info.header_offset < 1 << 62:
+            return b""
         self._file.seek(info.header_offset)
         header = self._file.read(30)
         if len(header) < 30:

@@ -6,9 +6,12 @@ Not here: HTML to text (`markup`), zips of seeds (`archives`).
 
 from __future__ import annotations
 
+import lzma
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import unquote
@@ -46,6 +49,10 @@ ERRORS = (
     EOFError,
     OSError,
     ValueError,
+    IndexError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
     etree.LxmlError,
 )
 """What a damaged book makes the libraries raise."""

@@ -108,7 +108,7 @@ def reader(file: BinaryIO, name: str) -> IO[bytes]:
     """The decompressed stream of `file`, which must stay open."""
     file.seek(0)
     if name == "gzip":
-        return cast(IO[bytes], gzip.GzipFile(fileobj=file))
+        return cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb"))
     if name == "bzip2":
         return bz2.BZ2File(file)
     if name == "xz":

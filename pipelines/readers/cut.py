@@ -15,7 +15,7 @@ import regex
 LONGEST = 2 << 20
 """A text of more characters than this is cut into several posts."""
 CUT_FROM, CUT_TO = 1 << 17, 1 << 19
-"""Between these numbers of characters a cut piece ends: at a heading if it can, else at a paragraph, line, sentence, word."""
+"""Between these numbers of characters a cut piece ends: at a heading, else at a paragraph, line, sentence, word."""
 
 _LINE_END = regex.compile(r"\r\n|\r|\n")
 _BLANK_LINES = regex.compile(r"(?:[^\S\r\n]*(?:\r\n|\r|\n))*")

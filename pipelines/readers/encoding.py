@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from pipelines.readers.legacy import legacy_codec, sample
+from pipelines.readers.legacy import MULTIBYTE, legacy_codec, sample
 from pipelines.readers.source import Survey
 
 _DECLARED = re.compile(
@@ -20,12 +20,26 @@ _DECLARED = re.compile(
 _WEB_NAMES = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "x-user-defined": ""}
 """What these names mean in practice (WHATWG Encoding Standard)."""
 
+_BYTE = 0xDC00
+_BYTES = "variorum-bytes"
+_WIDE_BYTES = re.compile("([\udc00-\udcff]+)")
+
+
+def _keep_bytes(error: UnicodeError) -> tuple[str, int]:
+    """What cannot be decoded as UTF-16 or UTF-32, each byte as a lone surrogate of its own."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(_BYTE + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_BYTES, _keep_bytes)
+
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32", "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
 )
 
 
@@ -34,28 +48,26 @@ class Encoding:
     """A codec, and how bytes that it does not allow pass through: as lone surrogates, which `encode` turns back.
 
     Attributes:
-        name: Canonical name of the Python codec, as recorded.
+        name: Canonical name of the Python codec, as recorded; it decodes the whole file.
         bom: The byte order mark that opens the file, left out of the text.
+        codec: The codec for what follows the mark; "" = the same.
     """
 
     name: str
     bom: bytes = b""
+    codec: str = ""
 
     @property
     def _codec(self) -> str:
-        return "utf-8" if self.name == "utf-8-sig" else self.name
+        return self.codec or self.name
 
     @property
-    def _errors(self) -> str:
-        return "surrogatepass" if self.name.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    def _is_wide(self) -> bool:
+        return self.name.startswith(("utf-16", "utf-32"))
 
     def decode(self, blocks: Iterable[bytes]) -> Iterator[str]:
-        """The text of a file given in blocks, without its BOM.
-
-        Raises:
-            UnicodeDecodeError: Only for UTF-16 and UTF-32 that end amid a character or leave Unicode's range.
-        """
-        decoder = codecs.getincrementaldecoder(self._codec)(self._errors)
+        """The text of a file given in blocks, without its BOM."""
+        decoder = codecs.getincrementaldecoder(self._codec)(_BYTES if self._is_wide else "surrogateescape")
         skip = len(self.bom)
         for block in blocks:
             if text := decoder.decode(block[skip:]):
@@ -66,7 +78,13 @@ class Encoding:
 
     def encode(self, text: str) -> bytes:
         """The exact bytes that `text` was decoded from."""
-        return text.encode(self._codec, self._errors)
+        if not self._is_wide:
+            return text.encode(self._codec, "surrogateescape")
+        parts = _WIDE_BYTES.split(text)  # text, bytes, text, ..., text
+        return b"".join(
+            bytes(ord(char) - _BYTE for char in part) if number % 2 else part.encode(self._codec)
+            for number, part in enumerate(parts)
+        )
 
 
 def declared_in(head: bytes) -> str:
@@ -90,19 +108,33 @@ def detect(survey: Survey, blocks: Callable[[], Iterable[bytes]], declared: str 
         blocks: Gives the whole file, which is read again only where it is not ASCII.
         declared: The codec that the file or its folder's settings name; UTF-8 that is sound is UTF-8 all the same.
     """
-    for bom, name in _BOMS:
+    for bom, name, codec in _BOMS:
         if survey.head.startswith(bom):
-            return Encoding(name, bom)
+            return Encoding(name, bom, codec)
     if survey.n_nul:
         return _wide(survey)
     if survey.n_controls > max(4, survey.size // 50):
         return None
     if survey.is_ascii or _is_utf8(blocks()):
         return Encoding("utf-8")
-    if declared and declared != "utf-8":
+    if declared and declared != "utf-8" and _fits(declared, blocks()):
         return Encoding(declared)
     name = legacy_codec(sample(blocks()))
     return Encoding(name) if name else None
+
+
+def _fits(codec: str, blocks: Iterable[bytes]) -> bool:
+    """Whether a codec that a file or a person names reads it all and gives the way back."""
+    try:
+        decoder = codecs.getincrementaldecoder(codec)("strict" if codec in MULTIBYTE else "surrogateescape")
+        for block in blocks:
+            text = decoder.decode(block)
+            if codec not in MULTIBYTE and text.encode(codec, "surrogateescape") != block:
+                return False
+        decoder.decode(b"", True)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _is_utf8(blocks: Iterable[bytes]) -> bool:

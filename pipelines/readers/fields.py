@@ -6,6 +6,7 @@ Not here: parsing JSON or CSV.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from pipelines.readers.cut import Piece, Place, has_damage
 from pipelines.readers.dates import iso_date
 from pipelines.readers.markup import fragment_text, looks_like_html
 from pipelines.readers.prose import TITLE_LIMIT
-from pipelines.readers.records import Post
+from pipelines.readers.records import Post, Record, refuse
 from pipelines.readers.settings import KINDS, Settings
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -92,7 +93,7 @@ class Columns:
                 found[name] = path
         taken = {path[0] for path in found.values()}
         for name, usual in NAMES.items():
-            if name not in self.settings.fields:
+            if name not in found:
                 free = [by_name[one] for one in usual if one in by_name and by_name[one] not in taken]
                 if free:
                     found[name] = (free[0],)
@@ -137,18 +138,19 @@ class Reader:
         self._thread_of: dict[str, str] = {}
         self._first_of: dict[str, str] = {}
 
-    def posts(self, record: Mapping[str, Any], number: int, locator: str) -> list[Post]:
-        """The posts of one record: one, or a question with its answers.
+    def posts(self, record: Mapping[str, Any], number: int, locator: str) -> list[Record]:
+        """The posts of one record: one, or a question with its answers; a faulty answer in it is refused alone.
 
         Raises:
             BadRecordError: The record is to be refused.
         """
         if not isinstance(record, Mapping):
             raise BadRecordError("bad-record", f"It is {type(record).__name__}, not an object with fields.")
-        items = self._items(record, locator)
+        items, refused = self._items(record, locator)
         own = items[0].own_id
-        key = (own if own not in self._keys else f"{own}#{number}") if own else f"#{number}"
-        out: list[Post] = []
+        key = own or f"#{number}"
+        key = f"{key}#{number}" if key in self._keys else key
+        out: list[Record] = []
         for position, item in enumerate(items):
             post_key = key if not position else f"{key}/{position}"
             parent = key if position else self._parent(item.parent_id, own)
@@ -157,7 +159,7 @@ class Reader:
             self._keys.add(post_key)
             if thread != post_key:
                 self._thread_of[post_key] = thread
-        return out
+        return out + refused
 
     def _parent(self, parent: str, own: str) -> str:
         if not parent or parent == own:
@@ -177,15 +179,15 @@ class Reader:
         for record in self._prescan():
             try:
                 if isinstance(record, Mapping):
-                    yield self._items(record, "")[0].own_id
+                    yield self._items(record, "")[0][0].own_id
             except BadRecordError:
                 continue
 
-    def _items(self, record: Mapping[str, Any], locator: str) -> list[Item]:
-        """The record's own posts, then those of the lists in it."""
+    def _items(self, record: Mapping[str, Any], locator: str) -> tuple[list[Item], list[Record]]:
+        """The record's own posts, then those of the lists in it; and the refusals of faulty ones there."""
         places = self._columns.places(tuple(record))
         values = {name: value_at(record, path) for name, path in places.items()}
-        children = [(one, kind) for name, kind in CHILDREN.items() for one in _objects(record.get(name))]
+        children = [(one, kind) for name, kind in CHILDREN.items() for one in _listed(record.get(name))]
         title, bodies = self._bodies(values, bool(children))
         if not bodies:
             raise _no_text(places, record)
@@ -194,9 +196,14 @@ class Reader:
             self._item(kind, body, None if n else title, locator, {} if n else values, {} if n < last else values)
             for n, (kind, body) in enumerate(bodies)
         ]
+        refused: list[Record] = []
         for child, child_kind in children:
-            items.extend(self._child(child, child_kind, locator))
-        return items
+            try:
+                items.append(self._child(child, child_kind, locator))
+            except BadRecordError as error:
+                payload = json.dumps(child, ensure_ascii=False).encode("utf-8", "surrogatepass")
+                refused.append(refuse(locator, error.reason, f"{locator}: {error.detail}", payload))
+        return items, refused
 
     def _bodies(self, values: Mapping[str, Any], has_children: bool) -> tuple[str | None, list[tuple[str, str]]]:
         """The title, and one text with its kind, or a question and its answer."""
@@ -215,10 +222,17 @@ class Reader:
         opening = question or (title or "" if has_children else "")
         return title, [(kind or "question", opening)] if opening else []
 
-    def _child(self, child: Mapping[str, Any], kind: str, locator: str) -> list[Item]:
-        values = {name: value_at(child, path) for name, path in self._columns.places(tuple(child)).items()}
+    def _child(self, child: Any, kind: str, locator: str) -> Item:
+        if isinstance(child, str):
+            child = {"text": child}
+        if not isinstance(child, Mapping):
+            raise BadRecordError("bad-record", f"An item of its list is {type(child).__name__}, not an object.")
+        places = self._columns.places(tuple(child))
+        values = {name: value_at(child, path) for name, path in places.items()}
         body = self._body(values.get("text")) or self._body(values.get("answer"))
-        return [self._item(_kind(values.get("kind")) or kind, body, None, locator, values, values)] if body else []
+        if not body:
+            raise _no_text(places, child)
+        return self._item(_kind(values.get("kind")) or kind, body, None, locator, values, values)
 
     def _item(
         self, kind: str, body: str, title: str | None, locator: str, head: Mapping[str, Any], tail: Mapping[str, Any]
@@ -239,6 +253,8 @@ class Reader:
             if value and has_damage(value):
                 raise BadRecordError("undecodable-record", "It holds half a character, or bytes its encoding lacks.")
         own, parent, thread = (_line(head.get(name)) or "" for name in ("id", "parent", "thread"))
+        if not parent and not thread and kind == "answer" and title and head.get("question"):
+            thread = f"question {title}"
         if has_damage(own + parent + thread):
             raise BadRecordError("undecodable-record", "Its id holds bytes that the file's encoding does not allow.")
         return Item(post, own, parent, thread)
@@ -265,8 +281,9 @@ def _no_text(places: Mapping[str, tuple[str, ...]], record: Mapping[str, Any]) -
     return BadRecordError("bad-record", detail)
 
 
-def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+def _listed(value: Any) -> list[Any]:
+    """The items of a list of posts; a text or number under the same name is none."""
+    return value if isinstance(value, list) else []
 
 
 def _line(value: Any) -> str | None:

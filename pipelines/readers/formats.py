@@ -35,6 +35,7 @@ _UNSUPPORTED = (
 )
 _TAR = (257, b"ustar")
 _HEAD_CHARACTERS = 1 << 16
+_LONGEST_MARKER = 200
 _XML_ROOT = re.compile(
     r"\A\ufeff?(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>)*+<(?:[\w.-]+:)?([A-Za-z][\w.-]*)",
     re.DOTALL,
@@ -131,8 +132,13 @@ def _read_text(file: BinaryIO, seen: Survey, source: Source, neighbours: Neighbo
         return
     source.encoding = encoding.name
     text = _Text(file, encoding, source, neighbours, settings)
+    is_empty = True
     try:
-        yield from _dispatch(text)
+        for record in _dispatch(text):
+            is_empty = False
+            yield record
+        if is_empty and source.format != "stackexchange":
+            yield source.refuse("empty-file", "The file holds no records.")
     except UnicodeDecodeError as error:
         yield source.refuse("undecodable-file", f"It is no sound {encoding.name}: {error.reason}. Convert it to UTF-8.")
 
@@ -150,7 +156,7 @@ def _dispatch(text: _Text) -> Iterator[Record]:
         source.format = found
         read_json = json_records.read_json_lines if found == "jsonl" else json_records.read_json
         yield from read_json(text.parts, text.encoding, text.settings)
-    elif extension in ("csv", "tsv", "tab") and not prose.has_marker(head.lstrip()[:200]):
+    elif extension in ("csv", "tsv", "tab") and not prose.has_marker(head.lstrip()[:_LONGEST_MARKER]):
         delimiter = text.settings.delimiter or ("\t" if extension != "csv" else tables.sniff(head))
         source.format = "tsv" if delimiter == "\t" else "csv"
         yield from tables.read_table(text.parts, text.encoding, text.settings, delimiter)
@@ -197,7 +203,8 @@ def _json_format(head: str, extension: str) -> str:
     start = head.lstrip("\ufeff \t\r\n")
     first = start.partition("\n")[0].strip()
     if not start.startswith(("{", "[")):
-        return {"jsonl": "jsonl", "ndjson": "jsonl"}.get(extension, "") if not prose.has_marker(start[:200]) else ""
+        is_thread = prose.has_marker(start[:_LONGEST_MARKER])
+        return "" if is_thread else {"jsonl": "jsonl", "ndjson": "jsonl", "json": "json"}.get(extension, "")
     if extension in ("jsonl", "ndjson") or (start[0] == "{" and extension == "json" and _has_lines(start)):
         return "jsonl"
     if extension == "json":

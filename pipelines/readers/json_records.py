@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.readers.cut import count_line_ends, has_damage
 from pipelines.readers.encoding import Encoding
-from pipelines.readers.fields import BadRecordError, Reader, value_at
+from pipelines.readers.fields import CHILDREN, NAMES, BadRecordError, Reader, plain_name, value_at
 from pipelines.readers.lines import lines
 from pipelines.readers.records import Record, refuse
 from pipelines.readers.settings import Settings
@@ -109,47 +109,60 @@ def _values(parts: Iterable[str], settings: Settings) -> Iterator[Value]:
     except BadRecordError as error:
         yield locator, raw, None, error.detail
         return
-    for number, (one, text) in enumerate(_records_in(value, settings, raw), 1):
-        yield (f"record {number}" if text is not raw else locator), text, one, ""
-
-
-def _records_in(value: Any, settings: Settings, raw: str) -> Iterator[tuple[Any, str]]:
-    """The records of one object: at the settings' path, else in its only list of objects, else the object itself."""
-    if not isinstance(value, Mapping):
-        yield value, raw
-        return
-    inner = value_at(value, tuple(settings.records.split("."))) if settings.records else _only_list(value)
-    if isinstance(inner, list):
-        for one in inner:
-            yield one, json.dumps(one, ensure_ascii=False)
+    path = _records_path(value, settings)
+    if path:
+        yield from _elements(_Window([raw], *_list_place(raw, path)), is_whole=False)
     else:
-        yield value, raw
+        yield locator, raw, value, ""
 
 
-def _only_list(value: Mapping[str, Any]) -> list[Any] | None:
-    from pipelines.readers.fields import CHILDREN, NAMES, plain_name
+def _records_path(value: Any, settings: Settings) -> tuple[str, ...]:
+    """Keys that lead to the list of records in an object, the settings' or its only list's; () = it is a record."""
+    path = tuple(settings.records.split(".")) if settings.records else _only_list(value)
+    return path if path and isinstance(value, Mapping) and isinstance(value_at(value, path), list) else ()
 
+
+def _list_place(raw: str, path: tuple[str, ...]) -> tuple[int, int]:
+    """Where the list at a path of keys starts in the text of a sound object: position and line."""
+    at = _skip(raw, 0)
+    for key in path:
+        at, found = _skip(raw, at + 1), ""
+        while True:
+            found, at = _DECODER.raw_decode(raw, at)
+            at = _skip(raw, _skip(raw, at) + 1)
+            if found == key:
+                break
+            _, at = _DECODER.raw_decode(raw, at)
+            at = _skip(raw, _skip(raw, at) + 1)
+    return at, 1 + count_line_ends(raw[:at])
+
+
+def _skip(raw: str, at: int) -> int:
+    match = _SPACE.match(raw, at)
+    return match.end() if match else at
+
+
+def _only_list(value: Any) -> tuple[str, ...]:
+    """The key of the only list of objects in an object that has no text itself."""
+    if not isinstance(value, Mapping):
+        return ()
     known = {name for field in ("text", "answer", "question") for name in NAMES[field]}
     if any(plain_name(key) in known and isinstance(one, str) for key, one in value.items()):
-        return None
-    found = [
-        one
-        for key, one in value.items()
-        if isinstance(one, list)
-        and one
-        and isinstance(one[0], Mapping)
-        and (plain_name(key) not in CHILDREN or "title" not in value)
-    ]
-    return found[0] if len(found) == 1 else None
+        return ()
+    lists = [key for key, one in value.items() if isinstance(one, list) and one and isinstance(one[0], Mapping)]
+    is_thread = len(lists) == 1 and plain_name(lists[0]) in CHILDREN and "title" in map(plain_name, value)
+    return () if len(lists) != 1 or is_thread else (lists[0],)
 
 
 class _Window:
     """The part of a text that is not yet read, with its line number."""
 
-    def __init__(self, parts: Iterable[str]) -> None:
+    def __init__(self, parts: Iterable[str], skip: int = 0, line: int = 1) -> None:
         self._parts = iter(parts)
         self.text, self.at = "", 0
-        self._line, self._counted = 1, 0
+        if skip:
+            self.text = next(self._parts, "")[skip:]
+        self._line, self._counted = line, 0
 
     def more(self) -> bool:
         """Reads on, at least as much as there is; False at the end."""
@@ -198,7 +211,8 @@ class _Window:
         return self.text[self.at :][: limit + 1]
 
 
-def _elements(window: _Window) -> Iterator[Value]:
+def _elements(window: _Window, is_whole: bool = True) -> Iterator[Value]:
+    """The elements of the list that opens here; `is_whole` if the list is the whole file."""
     window.at += 1
     while True:
         window.skip_space()
@@ -208,7 +222,7 @@ def _elements(window: _Window) -> Iterator[Value]:
         elif char in ("]", ""):
             window.at += len(char)
             window.skip_space()
-            if window.peek():
+            if is_whole and window.peek():
                 yield window.locator(), window.rest(1 << 20), None, "Something stands behind the end of the list."
             elif not char:
                 yield window.locator(), "", None, "The list has no end: the file is cut off."

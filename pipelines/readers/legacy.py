@@ -28,7 +28,7 @@ _CONSIDERED = (
     "mac-cyrillic", "mac-latin2", "cp850", "cp852", "cp437", "cp855", "cp1125", "cp865", "cp1255", "cp1256",
     "shift_jis", "euc-jp", "gb18030", "big5", "euc-kr",
 )  # fmt: skip
-_MULTIBYTE = ("shift_jis", "cp932", "euc_jp", "gb18030", "gb2312", "gbk", "big5", "euc_kr", "cp949", "big5hkscs")
+MULTIBYTE = ("shift_jis", "cp932", "euc_jp", "gb18030", "gb2312", "gbk", "big5", "euc_kr", "cp949", "big5hkscs")
 _SUPERSETS = {"iso8859-1": "cp1252", "shift_jis": "cp932", "shift_jis_2004": "cp932", "euc_jis_2004": "euc_jp"}
 _AROUND = re.compile(rb"[^\n\r]{0,160}[\x80-\xff][^\n\r]{0,160}")
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -41,7 +41,7 @@ _TYPOGRAPHY = frozenset("“”‘’„‚«»‹›–—…•·§°©®™�
 _ENDS_WORD = frozenset("“”‘’„‚«»‹›–—…•·§°©®™€£¥¿¡†‡№´`\u00a0\u00ad×½¼¾²³¹±")
 _PRIOR = {"cp1252": 1.1}
 _RARE = 0.8
-"""How much rarer the code pages of DOS and the old Macintosh are than those of Windows, and how much commoner its first."""
+"""How much rarer code pages of DOS and the old Macintosh are than those of Windows, and how much commoner its first."""
 _NOISE = 0.045
 _BELIEVABLE = 0.34
 """A reading in which more of the characters above ASCII are out of place is no text."""
@@ -123,8 +123,10 @@ def _best(text: bytes) -> _Reading | None:
     if not readings:
         return None
     best = max(readings, key=lambda one: one.merit)
-    order = [_canonical(name) for name in _CONSIDERED]
-    return min((one for one in readings if one.text == best.text), key=lambda one: order.index(one.name))
+    rank = {_canonical(name): number for number, name in reversed(list(enumerate(_CONSIDERED)))}
+    return min(
+        (one for one in readings if one.text == best.text), key=lambda one: (rank.get(one.name, len(rank)), one.name)
+    )
 
 
 def _canonical(name: str) -> str:
@@ -137,12 +139,12 @@ def _canonical(name: str) -> str:
 
 
 def _reading(text: bytes, name: str) -> str | None:
-    """The decoded text; in encodings of one byte undefined bytes may stand, in others none, and the way back is exact."""
+    """The decoded text; with encodings of one byte undefined bytes may stand, with others the way back is exact."""
     if not name:
         return None
     try:
-        reading = text.decode(name, "strict" if name in _MULTIBYTE else "surrogateescape")
-        return reading if name not in _MULTIBYTE or reading.encode(name) == text else None
+        reading = text.decode(name, "strict" if name in MULTIBYTE else "surrogateescape")
+        return reading if name not in MULTIBYTE or reading.encode(name) == text else None
     except UnicodeError:
         return None
 

@@ -20,8 +20,8 @@ LONGEST_PAGE = 16 << 20
 
 _NEVER = (
     "script, style, noscript, template, iframe, object, embed, svg, canvas, form, button, select, input, textarea, "
-    "nav, menu, dialog, [hidden], [aria-hidden=true], [role=navigation], [role=banner], [role=contentinfo], [role=search], "
-    "[role=complementary], [role=menu]"
+    "nav, menu, dialog, [hidden], [aria-hidden=true], [role=navigation], [role=banner], [role=contentinfo], "
+    "[role=search], [role=complementary], [role=menu]"
 )
 _CHROME = re.compile(
     r"(?:^|[-_\s])(?:nav|navbar|navigation|menu|sidebar|side-bar|breadcrumbs?|footer|masthead|toolbar|pager|pagination|"

@@ -1,7 +1,7 @@
 """PDF with a text layer.
 
 Belongs here: the text of the pages in order, title, author. A PDF's date is that of the file, so no post gets it.
-Not here: pages that are pictures (no character recognition is done), page headers and hyphens (the text room's business).
+Not here: pages that are pictures (no character recognition is done), page headers and hyphens (the text room).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from pipelines.readers.source import Source
 def list_seeds(root: Path) -> list[str]:
     """Relative POSIX paths of all seed files under `root`, sorted by code point.
 
-    Left out are names that open with `.`, `~$` or `#`, names that end in `~`, `.tmp`, `.part`, `.partial`, `.crdownload`,
+    Left out are names that open with `.`, `~$`, `#`, names that end in `~`, `.tmp`, `.part`, `.partial`, `.crdownload`,
     `.swp` or `.swo`, and `Thumbs.db`, `desktop.ini` and `__MACOSX`. Symbolic links are listed and not followed. Folders
     that cannot be listed are listed themselves, so that they are refused visibly.
     """

@@ -39,12 +39,13 @@ class Settings:
 
     Attributes:
         encoding: Codec of text files without a BOM.
-        fields: For JSON, JSON Lines, CSV and TSV: field → names that a record may have for it, dots for nesting.
+        fields: For JSON, JSON Lines, CSV and TSV: field → names that a record may have for it before the usual ones,
+            with dots for nesting.
         records: For JSON: dotted path of the list of records.
         kind: Kind of records that do not say it.
         markup: `html` or `plain`, for texts inside records.
         delimiter: Of CSV files.
-        header: Whether the first row of a CSV file names its columns; without one, `fields` gives column numbers from 1.
+        header: Whether the first row of a CSV file names its columns; else `fields` gives column numbers from 1.
     """
 
     encoding: str = ""

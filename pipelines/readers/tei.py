@@ -1,6 +1,6 @@
 """TEI XML: the text of an edition, with the names that it marks up as hints.
 
-Belongs here: paragraphs, headings, verse and notes of `text`, title, author and date of the header, `persName` and its like.
+Belongs here: paragraphs, headings, verse, notes of `text`; title, author, date of the header; `persName` and its like.
 Not here: other XML.
 
 Entities are never expanded and nothing external is read: a file that declares or uses its own is refused.
