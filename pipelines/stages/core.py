@@ -92,7 +92,7 @@ def _group(members: Sequence[tuple[dict[str, str], Path]], left_out: dict[str, t
 
 def prepare_groups(paths: Paths, run: Run) -> Manifest:
     """CLEAN for every group."""
-    version = work.code_version("text", "names/find.py", "passes/clean.py")
+    version = work.code_version("text", "names", "passes/clean.py")
     groups, calls = [], []
     for name, group in cut_groups(paths):
         key = work.digest(version, name)
