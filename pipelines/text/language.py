@@ -30,30 +30,8 @@ _ENGLISH_WORDS = (
     " because between through does did how why while such only if she her them any more most some then"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_LIKELY_ENGLISH = frozenset(
-    (
-        "a",
-        "as",
-        "at",
-        "be",
-        "by",
-        "he",
-        "i",
-        "in",
-        "is",
-        "it",
-        "me",
-        "my",
-        "no",
-        "of",
-        "on",
-        "or",
-        "so",
-        "to",
-        "was",
-        "we",
-    )
-)
+_LIKELY_ENGLISH_WORDS = "a as at be by he i in is it me my no of on or so to was we"
+_LIKELY_ENGLISH = frozenset(_LIKELY_ENGLISH_WORDS.split())
 _ENGLISH_PAIRS = (" of the ", " in the ", " to the ", " on the ", " by the ", " at the ")
 # They make up a fifth of English prose; of lists and references less, but then several different ones show it.
 _LEAST_SHARE, _MANY, _LEAST_SHARE_OF_MANY = 0.12, 4, 0.05
