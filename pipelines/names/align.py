@@ -52,15 +52,14 @@ def grid(parts: Parts) -> Grid:
     place = np.arange(len(name)) - first[name]
     named = np.isin(role, (WORD, INITIAL, SHORT))
     before = np.concatenate([[0], np.cumsum(named)])
-    is_first = before[:-1] == before[first[name]]
-    is_last = before[1:] == before[first[name + 1]]
-    follows = before[first[name + 1]] > before[first[name]]
-    title = (role == TITLE) & is_first & follows
+    opening = before[:-1] == before[first[name]]
+    followed = before[first[name + 1]] > before[1:]
+    title = (role == TITLE) & opening & followed
     suffix = (role == SUFFIX) & (place > 0)
-    role = np.where((role == TITLE) | (role == SUFFIX), WORD, role).astype(np.int8)
+    role = np.where((role == TITLE) | (role == SUFFIX) | ((role == PARTICLE) & ~followed), WORD, role).astype(np.int8)
     joined = np.concatenate([parts.joined[1:], [False]]) | parts.joined if len(name) else parts.joined
     opens = (place == 0) & (role == PARTICLE) & np.isin(parts.token, [n for n, one in enumerate(parts.tokens) if one in _GIVEN_TOO])
-    role[opens & follows & ~joined] = WORD
+    role[opens & ~joined] = WORD
     keep = ~title & ~suffix
     count = np.bincount(name[keep], minlength=len(first) - 1)
     kept_before = np.concatenate([[0], np.cumsum(keep)])

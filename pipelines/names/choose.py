@@ -46,7 +46,9 @@ def _full(frame: pd.DataFrame, compared: Compared, authority: Authority, setting
     best = best.assign(share=weight / (1 + weight.groupby(best["row"]).transform("sum")), alone=weight / (1 + weight))
     top = best.drop_duplicates("row")
     top = top[top["alone"] >= settings.review]
-    accepted = (top["share"] >= settings.accept).to_numpy()
+    second = best[best["row"].duplicated()].drop_duplicates("row").set_index("row")
+    near = top["row"].map(second["odds"]).fillna(-np.inf) > np.maximum(top["odds"] - settings.rival, 0)
+    accepted = ((top["share"] >= settings.accept) & ~near).to_numpy()
     rivals = best[best["row"].isin(top["row"]) & (best["alone"] >= settings.review)]
     listed = rivals.groupby("row")["entity"].agg(tuple)
     label = authority.entities["name"].to_numpy()

@@ -15,8 +15,10 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, NOTHING, SAME_NAME, SOUND, WIDTH, Grid, PartTable
+from pipelines.names.lexicon import traits
 from pipelines.names.match import Pairs
 from pipelines.names.parts import INITIAL, SHORT, WORD, Parts
+from pipelines.names.traits import ORDINARY, SURNAME
 
 Floats = npt.NDArray[np.float64]
 Columns = npt.NDArray[np.int64]
@@ -72,6 +74,7 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
         "surname look by length": np.minimum(surname.look, 5) / surname.size * 6,
         "surname one letter": alike & (surname.look == 1),
         "surname one sound": alike & (surname.sound <= 0.34),
+        "surname known otherwise": np.isin(surname.how, (ALIKE, SOUND)) & (surname.look > 0) & _usual(query, pairs, surname),
         "surname short": (surname.size <= 4) & np.isin(surname.how, (ALIKE, SOUND)),
         "half a double surname": (surname.to >= 0) & (surname.to != known.grid.last[pairs.known]),
         "half of the text's double surname": (query.grid.double[pairs.query] >= 0) & (surname.at == query.grid.double[pairs.query]),
@@ -131,6 +134,15 @@ def _surname(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side)
     double = known.grid.double[pairs.known]
     half = np.where(double >= 0, back[rows, double], -1)
     return _agreed(pairs, np.where((whole < 0) & (half == query.grid.last[pairs.query]), half, whole))
+
+
+def _usual(query: Side, pairs: Pairs, surname: Agreed) -> npt.NDArray[np.bool_]:
+    """Whether the text's spelling of the surname is a usual surname or word by itself."""
+    token = np.where(surname.at >= 0, query.grid.token[pairs.query, surname.at], -1)
+    known = np.zeros(len(query.parts.folded) + 1, bool)
+    for one in np.unique(token[token >= 0]).tolist():
+        known[one] = bool(traits(query.parts.tokens[one].lower()) & (SURNAME | ORDINARY))
+    return known[token]
 
 
 def _given(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side) -> Agreed:

@@ -73,7 +73,7 @@ def compare(query: Names, known: Known) -> Compared:
 def gathered(query: Names, known: Known) -> tuple[match.Pairs, dict[str, evidence.Floats]]:
     """The pairs of `compare`, and the evidence of each."""
     links = match.link(query.parts, query.heard, known.index)
-    q, k = match.candidates(links, query.parts, query.grid, known.index, known.anchor)
+    q, k = match.candidates(links, query.grid, query.table, known.index, known.names.grid, known.names.table, known.anchor)
     pairs = match.lay(q, k, query.grid, known.names.grid, links, query.table, known.names.table)
     ours = evidence.side(query.parts, query.grid, query.table)
     return pairs, evidence.gather(pairs, ours, evidence.side(known.names.parts, known.names.grid, known.names.table))

@@ -122,26 +122,50 @@ class Pairs:
     links: Link
 
 
-def candidates(links: Link, query: Parts, q_grid: Grid, index: NameIndex, anchor: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Names in texts and known names that share a part that is no mere given name.
+def candidates(links: Link, query: Grid, query_table: PartTable, index: NameIndex, known: Grid, known_table: PartTable, anchor: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Names in texts and known names that share a part that may tell a name, and have more in common than that.
 
     Args:
         anchor: Which of the known names' parts (by row of `index.holder`) may tell a name.
     """
-    name = np.repeat(np.arange(len(q_grid.size), dtype=np.int32), WIDTH)
-    token = q_grid.token.ravel()
-    role = q_grid.role.ravel()
-    keep = (token >= 0) & (role == WORD)
-    name, token = name[keep], token[keep]
-    first = np.searchsorted(links.query, np.arange(len(query.tokens) + 1))
+    name, column = np.nonzero((query.token >= 0) & (query.role == WORD))
+    token = query.token[name, column]
+    first = np.searchsorted(links.query, np.arange(len(query_table.length) + 1))
     count = np.diff(first)[token]
     row = _ranges(first[token], count)
-    name, known = np.repeat(name, count), links.known[row]
+    name, column, known_token = np.repeat(name, count), np.repeat(column, count), links.known[row]
     start, stop = anchor_bounds(anchor, index)
-    count = stop[known] - start[known]
-    at = _ranges(start[known], count)
-    pairs = np.unique((np.repeat(name, count).astype(np.int64) << 32) | index.holder[np.flatnonzero(anchor)][at])
+    count = stop[known_token] - start[known_token]
+    holder = np.flatnonzero(anchor)[_ranges(start[known_token], count)]
+    name, column, by = np.repeat(name, count), np.repeat(column, count), np.repeat(known_token, count)
+    other = index.holder[holder]
+    ours, theirs = _marks(query, query_table), _marks(known, known_table)
+    keep = np.ones(len(name), bool)
+    several = (query.words[name] > 1) & (known.words[other] > 1)
+    where = np.argmax(known.token[other] == by[:, None], axis=1)
+    keep[several] = (ours[name, column] & theirs[other, where])[several] != 0
+    pairs = np.unique((name[keep].astype(np.int64) << 32) | other[keep])
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+
+
+def _marks(grid: Grid, table: PartTable) -> npt.NDArray[np.uint64]:
+    """For each part of each name a mark of what its OTHER parts begin with, and of the given names they are forms of."""
+    letter = np.array([_CLASSES.get(one, ord(one[:1] or " ") % 8 + 12) for one in table.initial.tolist()], np.uint64)
+    mark = np.uint64(1) << letter
+    for column in range(table.groups.shape[1]):
+        group = table.groups[:, column].astype(np.int64)
+        mark |= np.where(group >= 0, np.uint64(1) << (20 + group % 44).astype(np.uint64), np.uint64(0))
+    of = np.where(grid.token >= 0, mark[grid.token], np.uint64(0))
+    result = np.zeros_like(of)
+    for column in range(WIDTH):
+        for other in range(WIDTH):
+            if other != column:
+                result[:, column] |= of[:, other]
+    return result
+
+
+_CLASSES = {letter: number for number, group in enumerate(("aou", "eijyh", "ckqgx", "vwfpb", "szc", "td", "l", "m", "n", "r")) for letter in group}
+"""Letters that begin spellings of one name; h too begins Yevgeni and Ievhen, Halina and Galina by their groups."""
 
 
 def anchor_bounds(anchor: npt.NDArray[np.bool_], index: NameIndex) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -10,13 +10,13 @@ class NameSettings:
     Attributes:
         accept: From this score on a reading is accepted.
         review: From this score on a reading is shown for review; below it the name is treated as in no authority.
-        rival: A second entity with at least this share of the best one's score makes the reading ambiguous.
+        rival: A second likely entity whose log-odds are within this of the best one's makes the reading ambiguous.
         accept_lone: From this score on a lone surname is taken as the surname of an authority's person.
         merge: From this score on two spellings in no authority are one entity.
     """
 
     accept: float = 0.6
     review: float = 0.3
-    rival: float = 0.6
+    rival: float = 1.5
     accept_lone: float = 0.8
     merge: float = 0.85
