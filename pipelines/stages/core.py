@@ -52,7 +52,10 @@ def sources_read(paths: Paths) -> pd.DataFrame:
 def cut_groups(paths: Paths) -> list[tuple[str, Group]]:
     """The posts in groups of like size, each with its key; where they are cut depends on paths and sizes alone."""
     sources = sources_read(paths)
-    left_out = sources[sources["status"] == "duplicate"].groupby("key")["path"].agg(tuple).to_dict()
+    left_out: dict[str, tuple[str, ...]] = {}
+    repeated = sources[sources["status"] == "duplicate"]
+    for key, path in zip(repeated["key"].tolist(), repeated["path"].tolist(), strict=True):
+        left_out[key] = (*left_out.get(key, ()), path)
     pieces = [
         (piece, chunk, chunk.stat().st_size)
         for piece in paths.read_manifest("records")["pieces"]
@@ -279,7 +282,7 @@ def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: pd.DataFr
             stands = stands[stands["thread"].isin(shared["thread"])].drop_duplicates()
             found.append(stands.merge(full[["run", "entity_id"]], on="run")[["thread", "entity_id"]])
     everywhere = pd.concat(found).drop_duplicates()
-    for key, mine in shared.astype({"group": str}).groupby("group"):
+    for group, mine in shared.groupby("group"):
         rows = everywhere[everywhere["thread"].isin(mine["thread"])].sort_values(["thread", "entity_id"])
         table = pa.table([rows["thread"].to_list(), rows["entity_id"].to_list()], schema=IN_THREADS)
-        parquet.write(table, folder / f"{key}.parquet")
+        parquet.write(table, folder / f"{group}.parquet")

@@ -48,7 +48,7 @@ def test_edits_undo(case: tuple[str, list[Edit], list[Edit]]) -> None:
 def test_a_span_clear_of_edits_maps_to_the_same_characters_and_back(data: st.DataObject, text: str) -> None:
     edits = data.draw(edits_of(text))
     start, end = sorted((data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text)))))
-    if start == end or any(edit.start < end and start < edit.end or start < edit.start < end for edit in edits):
+    if start == end or any((edit.start < end and start < edit.end) or start < edit.start < end for edit in edits):
         return
     offsets = Offsets(edits)
     out = offsets.to_output(start, end)
