@@ -136,9 +136,11 @@ def _rows(before: Path | None, after: Path, name: str) -> Change:
     old = _parts(before, name) if before else {}
     new = _parts(after, name)
     shared = set(old.values()) & set(new.values())
+    n_before, n_after = (sum(pq.read_metadata(file).num_rows for file in files) for files in (old, new))
+    if shared == set(old.values()) == set(new.values()):
+        return Change("rows", name, None, None, n_before, n_after, 0, 0, 0)
     was = _fingerprints([file for file, sha in old.items() if sha not in shared], name)
     now = _fingerprints([file for file, sha in new.items() if sha not in shared], name)
-    n_before, n_after = (sum(pq.read_metadata(file).num_rows for file in files) for files in (old, new))
     both = was.drop_duplicates("key").merge(now.drop_duplicates("key"), on="key", suffixes=("_before", "_after"))
     n_changed = int((both["row_before"] != both["row_after"]).sum())
     added, removed = ~now["key"].isin(was["key"]), ~was["key"].isin(now["key"])

@@ -1,0 +1,40 @@
+"""Fixtures for all tests: the sample seeds, built once."""
+
+import fcntl
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.builds import ROOT
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of `make build` over the sample seeds; several test workers share one."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    data = shared / "sample-data"
+    with (shared / "sample-data.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (data / "latest").exists():
+            _build(data)
+    return data
+
+
+def _build(data: Path) -> None:
+    places = {"SEEDS": ROOT / "seeds" / "raw", "REFERENCE": ROOT / "seeds" / "reference", "DATA": data}
+    environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
+    environment |= {f"VARIORUM_{name}": str(place) for name, place in places.items()}
+    ended = subprocess.run(
+        [sys.executable, "-m", "pipelines.build"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="session")
+def dataset(data_folder: Path) -> Path:
+    """The release of the sample seeds: a folder with all tables. Tests read it and leave it as it is."""
+    return (data_folder / "latest").resolve(strict=True)
