@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from pipelines.readers.compressed import BombError, Budget, DamagedError, spool
+from pipelines.readers.names import is_left_out
 from pipelines.readers.records import PAYLOAD_LIMIT
 from pipelines.readers.sevenzip import SIGNATURE, SevenZip
 from pipelines.readers.sevenzip_directory import BadSevenZipError, Entry
@@ -60,12 +61,12 @@ class Member:
 
 
 class Archive(Protocol):
-    """What zip and 7z have in common."""
+    """What zip and 7z have in common; folders and members that are no seeds are left out."""
 
     members: list[Member]
 
     def contents(self, budget: Budget) -> Iterator[tuple[Member, BinaryIO | Refused]]:
-        """Each member with its bytes, or why it is refused; folders are left out."""
+        """Each member with its bytes, or why it is refused."""
         ...
 
     def open(self, member: Member, budget: Budget) -> BinaryIO | Refused:
@@ -104,6 +105,11 @@ def _name(raw: str) -> str:
     return raw.replace("\\", "/").encode("utf-8", "backslashreplace").decode()
 
 
+def _is_seed(raw: str) -> bool:
+    """Whether a member is no hidden or temporary file, nor in such a folder."""
+    return not any(is_left_out(part) for part in _name(raw).split("/") if part not in ("..", "."))
+
+
 def _problem(name: str, is_link: bool) -> tuple[str, str] | None:
     if is_link:
         return "symbolic-link", "Links in archives are not followed."
@@ -132,7 +138,7 @@ class _Zip:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._zip = zipfile.ZipFile(file)
-        self._infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        self._infos = [info for info in self._zip.infolist() if not info.is_dir() and _is_seed(_zip_name(info))]
         self.members = [Member(_name(_zip_name(info)), number) for number, info in enumerate(self._infos)]
 
     def contents(self, budget: Budget) -> Iterator[tuple[Member, BinaryIO | Refused]]:
@@ -191,7 +197,7 @@ class _SevenZip:
 
     def __init__(self, file: BinaryIO) -> None:
         self._archive = SevenZip(file)
-        self._entries = [entry for entry in self._archive.entries if not entry.is_folder]
+        self._entries = [entry for entry in self._archive.entries if not entry.is_folder and _is_seed(entry.name)]
         self.members = [Member(_name(entry.name), number) for number, entry in enumerate(self._entries)]
 
     def contents(self, budget: Budget) -> Iterator[tuple[Member, BinaryIO | Refused]]:

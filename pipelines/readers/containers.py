@@ -15,7 +15,6 @@ from typing import BinaryIO
 from pipelines.readers import formats
 from pipelines.readers.archives import Archive, Refused, archive_kind, open_archive
 from pipelines.readers.compressed import BombError, Budget, DamagedError, compression, reader, spool
-from pipelines.readers.names import is_left_out
 from pipelines.readers.neighbours import Neighbours, settings_for, sibling
 from pipelines.readers.records import PAYLOAD_LIMIT, Record
 from pipelines.readers.source import Source, survey
@@ -108,8 +107,6 @@ def _members(
     inside = _Inside(archive, path, neighbours, budget)
     is_empty = True
     for member, content in archive.contents(budget):
-        if any(is_left_out(part) for part in member.name.split("/") if part not in ("..", ".")):
-            continue
         is_empty = False
         shown = inside.path_of(member.index)
         if isinstance(content, Refused):
@@ -134,11 +131,10 @@ class _Inside:
         self.index_of: dict[str, int] = {}
         times: dict[str, int] = {}
         for member in archive.members:
-            shown = f"{path}!{member.name}"
-            times[shown] = times.get(shown, 0) + 1
+            base = shown = f"{path}!{member.name}"
             while shown in self.index_of:
-                shown = f"{path}!{member.name}#{times[f'{path}!{member.name}']}"
-                times[f"{path}!{member.name}"] += 1
+                times[base] = times.get(base, 1) + 1
+                shown = f"{base}#{times[base]}"
             self.index_of[shown] = member.index
         self._paths = {index: shown for shown, index in self.index_of.items()}
 

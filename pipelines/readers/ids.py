@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from array import array
 
-_DENSE = 1 << 28
-"""Ids below this are kept in arrays indexed by id, others in a dictionary."""
+_DENSE, _SPREAD = 1 << 22, 32
+"""Ids below the first number, or below this many times the number of ids, lie in an array indexed by id."""
 
 
 class NumberOf:
@@ -18,21 +18,25 @@ class NumberOf:
     def __init__(self) -> None:
         self._dense = array("I")
         self._sparse: dict[int, int] = {}
+        self._count = 0
 
     def __setitem__(self, key: int, value: int) -> None:
         """Sets or replaces the number of an id."""
-        if not 0 <= key < _DENSE or value >= 1 << 32:
+        self._count += 1
+        if not 0 <= key < max(len(self._dense), _DENSE + _SPREAD * self._count) or not 0 < value < 1 << 32:
             self._sparse[key] = value
             return
         missing = key + 1 - len(self._dense)
         if missing > 0:
             self._dense.frombytes(bytes(4 * max(missing, len(self._dense) // 8)))
         self._dense[key] = value
+        if self._sparse:
+            self._sparse.pop(key, None)
 
     def get(self, key: int) -> int:
         """The number, or 0 where the id is unknown."""
         if 0 <= key < len(self._dense) and self._dense[key]:
-            return self._dense[key]
+            return self._sparse.get(key, self._dense[key])
         return self._sparse.get(key, 0)
 
 

@@ -78,14 +78,24 @@ def _elements(parts: Iterable[str]) -> Iterator[str]:
                 break
             if match.start() > done:
                 yield rest[done : match.start()]
-            yield match.group()
+            yield from _parted(match.group())
             done = match.end()
         rest = rest[done:]
         if len(rest) > LONGEST_ROW:
             yield rest
             rest = ""
     for match in _ROW_OR_REST.finditer(rest):
-        yield match.group()
+        yield from _parted(match.group())
+
+
+def _parted(raw: str) -> Iterator[str]:
+    """A row, and what stands between its end and the next tag."""
+    end = raw.find("/>", raw.rfind('"') + 1) + 2
+    if end > 1 and not raw[end:].isspace() and raw.startswith("<row"):
+        yield raw[:end]
+        raw = raw[end:]
+    if raw:
+        yield raw
 
 
 def attributes(raw: str) -> dict[str, str] | None:
