@@ -36,7 +36,7 @@ FILES = dg.AssetSpec(
     group_name="raw",
     kinds={"file"},
     owners=OWNERS,
-    description="The documents as they lie in the seeds folder, observed: their number, sizes and times of change.",
+    description="The documents as they lie in the seeds folder: which there are, their sizes and times of change.",
 )
 REFERENCE = [
     dg.AssetSpec(["reference", name], group_name="reference", kinds={"csv"}, owners=OWNERS, description=description)
@@ -198,7 +198,8 @@ def quality_report(places: Places) -> dg.MaterializeResult[Any]:
 def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
     paths = places.paths()
     verify.refuse_broken(verify.all_offences(paths, workers.run))
-    former = (paths.data / "latest").resolve()
+    latest = paths.data / "latest"
+    former = latest.resolve() if latest.exists() else None
     beside = out.beside(paths) | report.report_files(paths)
     build = release.publish(paths.data, out.table_files(paths), beside, provenance.read(paths.reference))
     paths.sweep()
@@ -207,7 +208,7 @@ def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(build.name),
         metadata={
-            "path": dg.MetadataValue.path(str(paths.data / "latest")),
+            "path": dg.MetadataValue.path(str(latest)),
             "build": build.name,
             "changes": dg.MetadataValue.md((paths.data / release.CHANGES_TEXT).read_text(encoding="utf-8")),
         },

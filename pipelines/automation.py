@@ -85,7 +85,7 @@ def rebuild(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.
     "process has died. Starts nothing; on from the beginning.",
 )
 def keep_house(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    """Observations of the files that have changed and settled."""
+    """What Dagster is told of files that have changed and settled."""
     paths = places()
     if dead := lock.dead_run(paths.data):
         lock.mark_failed(context.instance, dead)

@@ -33,10 +33,17 @@ def _spec(name: str, description: str) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(name, asset=home, description=description, additional_deps=others)
 
 
-@dg.multi_asset_check(specs=[_spec(name, text) for name, text in INVARIANTS.items()], name="invariants")
-def check_invariants(places: Places, workers: Workers) -> Iterator[dg.AssetCheckResult]:
+@dg.multi_asset_check(
+    specs=[_spec(name, text) for name, text in INVARIANTS.items()], name="invariants", can_subset=True
+)
+def check_invariants(
+    context: dg.AssetCheckExecutionContext, places: Places, workers: Workers
+) -> Iterator[dg.AssetCheckResult]:
+    wanted = {key.name for key in context.selected_asset_check_keys}
     for name, offences in verify.all_offences(places.paths(), workers.run).items():
-        broken = f"{offences.number} rows break this: {INVARIANTS[name]}"
+        if name not in wanted:
+            continue
+        broken = f"{offences.number} rows break this: {INVARIANTS[name]} The first: {'; '.join(offences.first[:3])}"
         yield dg.AssetCheckResult(
             passed=not offences.number,
             check_name=name,

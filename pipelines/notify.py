@@ -43,11 +43,11 @@ def send(message: Message) -> str:
         return f"The notification was not sent ({reason}): look at {ADDRESS}."
 
 
-def tell_published(former: Path, build: Path) -> str:
+def tell_published(former: Path | None, build: Path) -> str:
     """Send what a build changed; what went wrong, empty if nothing did. A build like the one before is no news."""
-    if not is_wanted() or former.name == build.name:
+    if not is_wanted() or (former and former.name == build.name):
         return ""
-    return send(published(former if former.is_dir() else None, build))
+    return send(published(former if former and former.is_dir() else None, build))
 
 
 def failed(reason: str) -> Message:

@@ -7,7 +7,6 @@ from typing import Any
 import dagster as dg
 
 CLASS = re.compile(r"^[A-Za-z_][\w.]*: ")
-SETTING = re.compile(r"\d+ validation errors? for \w+\n(?:\S+\n)?\s*(?:Value error, )?(.*?) \[type=", re.DOTALL)
 OURS = re.compile(r"(?:Key|Type|Attribute|Index|Name|Assertion|Recursion|NotImplemented|ZeroDivision)Error\b")
 UNKNOWN = "see the run in the Dagster UI (make ui)."
 
@@ -25,6 +24,4 @@ def first_cause(error: Any) -> str:
         error = error.cause
     if OURS.match(str(error.message)):
         return f"Variorum itself went wrong, please report it: {str(error.message).strip()}"
-    message = CLASS.sub("", str(error.message).strip(), count=1)
-    refused = SETTING.match(message)
-    return f"a setting is refused: {refused[1]}." if refused else message
+    return CLASS.sub("", str(error.message).strip(), count=1)

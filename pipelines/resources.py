@@ -59,10 +59,10 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Keep other builds away while this one runs, sweep what a killed one left, and tell what files there are."""
         instance = context.instance or dg.DagsterInstance.ephemeral()
         found_dead = partial(lock.mark_failed, instance)
-        self._held.enter_context(lock.locked(Path(self.data), context.run_id or "", found_dead))
+        self._held.enter_context(lock.locked(Path(self.data), context.run.run_id if context.run else "", found_dead))
         self._sweep_unfinished()
-        for observation in watch.changes(instance, watch.watched(self.paths())):
-            instance.report_runless_asset_event(observation)
+        for event in watch.changes(instance, watch.watched(self.paths())):
+            instance.report_runless_asset_event(event)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Let the next build in."""
@@ -78,6 +78,10 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
     def paths(self) -> Paths:
         """The places as the stages want them."""
         return Paths(Path(self.seeds), Path(self.reference), Path(self.data))
+
+
+class BadSetting(Exception):
+    """A setting that makes no sense; nothing is started with it. (No ValueError: pydantic would wrap its message.)"""
 
 
 class Dialect(StrEnum):
@@ -106,9 +110,9 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
     @model_validator(mode="after")
     def _in_range(self) -> "Rules":
         if not 0.5 < self.accept <= 1:
-            raise ValueError(f"accept must be above 0.5 and at most 1, not {self.accept}")
+            raise BadSetting(f"accept must be above 0.5 and at most 1, not {self.accept}.")
         if not 0 <= self.review <= self.accept:
-            raise ValueError(f"review must be from 0 to accept ({self.accept}), not {self.review}")
+            raise BadSetting(f"review must be from 0 to accept ({self.accept}), not {self.review}.")
         return self
 
     def settings(self) -> Settings:
@@ -128,8 +132,14 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Runs the passes: in processes of this machine, or on a Dask cluster. The results are the same."""
 
     engine: Engine = Field(default=Engine.processes, description="`processes` of this machine, or `dask`.")
-    number: int = Field(default=0, ge=0, description="How many processes; 0 = one a core.")
+    number: int = Field(default=0, description="How many processes; 0 = one a core.")
     scheduler: str = Field(default="", description="Address of the Dask scheduler; empty = a cluster on this machine.")
+
+    @model_validator(mode="after")
+    def _in_range(self) -> "Workers":
+        if self.number < 0:
+            raise BadSetting(f"number of workers must be 0 (one a core) or more, not {self.number}.")
+        return self
 
     def run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
         """Run all calls. A worker that dies is replaced; what it had not finished is done again, up to three times.

@@ -51,13 +51,17 @@ def version(stamps: Stamps) -> str:
     return work.digest(json.dumps(stamps, sort_keys=True))
 
 
-def changes(instance: dg.DagsterInstance, found: dict[str, Stamps]) -> Iterator[dg.AssetObservation]:
-    """An observation of each asset whose files are not as Dagster was told last."""
+def changes(instance: dg.DagsterInstance, found: dict[str, Stamps]) -> Iterator[dg.AssetMaterialization]:
+    """An event for each asset whose files are not as Dagster was told last.
+
+    These are materialisations, not observations: of assets that Dagster does not make itself, it compares the data
+    versions of materialisations alone when it says what is unsynced.
+    """
     for asset, stamps in found.items():
         key = dg.AssetKey(asset.split("/"))
-        told = instance.fetch_observations(key, limit=1).records
+        told = instance.get_latest_materialization_event(key)
         now = version(stamps)
-        if told and told[0].asset_observation and told[0].asset_observation.tags.get(DATA_VERSION) == now:
+        if told and told.asset_materialization and (told.asset_materialization.tags or {}).get(DATA_VERSION) == now:
             continue
         metadata = {"dagster/row_count": len(stamps), "files": preview.listing(list(stamps))}
-        yield dg.AssetObservation(key, metadata=metadata, tags={DATA_VERSION: now})
+        yield dg.AssetMaterialization(key, metadata=metadata, tags={DATA_VERSION: now})

@@ -1,0 +1,153 @@
+"""Runs `make build`'s command in real processes, kills them, and tells what they leave."""
+
+import hashlib
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+SAMPLES = ("1956", "encodings")
+BUILD = "from pipelines import build, resources; resources.INLINE_BYTES = {inline}; raise SystemExit(build.main())"
+SECONDS = 300
+
+
+@dataclass
+class House:
+    """Folders of one dataset with a history of its own, and the builds that are started on it."""
+
+    root: Path
+    inline: int = 1 << 22
+    more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def seeds(self) -> Path:
+        return self.root / "seeds"
+
+    @property
+    def reference(self) -> Path:
+        return self.root / "reference"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def home(self) -> Path:
+        return self.root / "home"
+
+    def furnish(self) -> "House":
+        """Fill it with sample seeds, the authority, and the shipped dagster.yaml."""
+        for name in SAMPLES:
+            shutil.copytree(REPOSITORY / "seeds" / "raw" / name, self.seeds / name)
+        shutil.copytree(REPOSITORY / "seeds" / "reference", self.reference)
+        self.home.mkdir()
+        shutil.copyfile(REPOSITORY / "dagster.yaml", self.home / "dagster.yaml")
+        return self
+
+    def start(self) -> "subprocess.Popen[str]":
+        """`make build` without its set-up; with `inline` 0, every pass runs in worker processes."""
+        places = {f"VARIORUM_{name.upper()}": str(self.root / name) for name in ("seeds", "reference", "data")}
+        environment = {**os.environ, **places, "DAGSTER_HOME": str(self.home), "DO_NOT_TRACK": "1", **self.more}
+        return subprocess.Popen(
+            [sys.executable, "-c", BUILD.format(inline=self.inline)],
+            cwd=REPOSITORY,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def build(self) -> "subprocess.CompletedProcess[str]":
+        """A build run to its end."""
+        process = self.start()
+        out, errors = process.communicate(timeout=SECONDS)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
+
+    def add_seed(self, number: int) -> None:
+        """A seed that makes the next build differ from the last."""
+        text = f"Question {number} on Zinovjev?\n\nUpvote:{number}\n\nKrushchev met Rákosi in Moscow, time {number}.\n"
+        (self.seeds / f"added_{number}.txt").write_text(text, encoding="utf-8")
+
+    def published(self) -> dict[str, str]:
+        """The SHA-256 of every file of the published build."""
+        latest = self.data / "latest"
+        files = [file for file in sorted(latest.rglob("*")) if file.is_file()]
+        return {file.relative_to(latest).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+    def leftovers(self) -> list[str]:
+        """What no finished build leaves behind."""
+        return [path.relative_to(self.data).as_posix() for path in sorted(self.data.rglob("*")) if ".tmp" in path.name]
+
+    def is_sound(self) -> bool:
+        """Whether the published files are those of one build: all of its checksums hold."""
+        published = self.published()
+        lines = (self.data / "latest" / "checksums.sha256").read_text().splitlines()
+        stated = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+        return stated == {name: digest for name, digest in published.items() if name != "checksums.sha256"}
+
+
+def kill(process: "subprocess.Popen[str]") -> None:
+    """kill -9 of the process alone, as the kernel's out-of-memory killer does it; its workers have to notice."""
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
+
+
+def in_group(group: int) -> list[int]:
+    """The processes that still live in a process group."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = stat.read_text().rsplit(")", 1)[1].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(words[2]) == group and words[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def wait_until_gone(group: int, seconds: float = 20) -> list[int]:
+    """What is left of a process group after a while."""
+    until = time.monotonic() + seconds
+    while (left := in_group(group)) and time.monotonic() < until:
+        time.sleep(0.1)
+    return left
+
+
+def moments(number: int, begin: float, end: float, seed: int) -> Iterator[float]:
+    """So many moments spread evenly between two times, each a little off its place, the same every time."""
+    chance = random.Random(seed)
+    for index in range(number):
+        yield begin + (end - begin) * (index + chance.random()) / number
+
+
+def error_lines(text: str) -> list[str]:
+    """The lines of a message, without the wrappings of a terminal."""
+    return [line for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines() if line.strip()]
+
+
+@contextmanager
+def disk(place: Path, options: str) -> Iterator[Path]:
+    """A small file system in memory at `place`; PermissionError if mounting is not allowed."""
+    place.mkdir(parents=True, exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise PermissionError(str(error)) from error
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)

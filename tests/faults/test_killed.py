@@ -1,0 +1,63 @@
+"""kill -9 at moments spread over a build: the former dataset stays, the next build succeeds, nothing is left over."""
+
+import os
+import time
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from tests.faults.processes import House, kill, moments, wait_until_gone
+
+pytestmark = pytest.mark.faults
+
+KILLS = int(os.environ.get("VARIORUM_KILLS") or 8)
+"""How often a build is killed; `make faults` says 50."""
+
+
+def unfinished_runs(house: House) -> list[str]:
+    with dg.DagsterInstance.from_config(str(house.home)) as instance:
+        runs = instance.get_runs()
+        return [f"{run.run_id} {run.status.value}" for run in runs if not run.is_finished]
+
+
+def test_a_build_may_be_killed_at_any_moment(tmp_path: Path) -> None:
+    house = House(tmp_path).furnish()
+    seconds = timed_build(house)
+    killed = 0
+    for number, moment in enumerate(moments(KILLS, 0.05 * seconds, 0.95 * seconds, seed=5)):
+        house.inline = (1 << 22) if number % 2 else 0  # every other build works in worker processes
+        house.add_seed(number)
+        before = house.published()
+        process = house.start()
+        time.sleep(moment)
+        killed += process.poll() is None
+        kill(process)
+        assert not wait_until_gone(process.pid), f"workers outlived a build that was killed after {moment:.1f} s"
+        now = house.published()
+        assert house.is_sound(), f"killed after {moment:.1f} s"
+        following = house.build()
+        assert following.returncode == 0, following.stderr
+        assert now in (before, house.published()), f"killed after {moment:.1f} s"
+        assert house.published() != before
+        assert house.leftovers() == []
+        assert unfinished_runs(house) == []
+    assert killed > KILLS // 2, "the builds were too quick to be killed"
+
+
+def test_after_a_kill_the_dataset_is_that_of_a_build_never_killed(tmp_path: Path) -> None:
+    house = House(tmp_path).furnish()
+    process = house.start()
+    time.sleep(5)
+    kill(process)
+    assert house.build().returncode == 0
+    other = {"VARIORUM_DATA": str(tmp_path / "other" / "data")}
+    assert House(tmp_path, more=other).build().returncode == 0
+    assert House(tmp_path / "other").published() == house.published()
+
+
+def timed_build(house: House) -> float:
+    begun = time.monotonic()
+    first = house.build()
+    assert first.returncode == 0, first.stderr
+    return time.monotonic() - begun
