@@ -27,16 +27,52 @@ import zstandard
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pipelines.readers import REASONS, Post, Source, list_seeds, read_seed  # noqa: E402
-from tests.readers.samples import every_format, seven_zipped, zipped  # noqa: E402
+from pipelines.readers import REASONS, Post, Source, list_seeds, read_seed
+from tests.readers.samples import every_format, seven_zipped, zipped
 
 LIMIT_SECONDS = 10
 BATCH = 250
 WORDS = (
-    b"\0", b"\xff", b"\xfe\xff", b"<", b">", b"&", b"&x;", b"&#0;", b"&#xD800;", b'"', b"'", b"\r", b"\n", b"\\", b"{", b"}", b"[", b"]",
-    b"Upvote:", b"Upvote:9999999999999999999999", b"\nUpvote:x\n", b"<row ", b"/>", b"]]>", b"<!--", b"-->", b"<!DOCTYPE x [",
-    b'<!ENTITY a "b">', b"\\ud800", b"1e999", b"-", b",", b"\t", b"\xc3", b"\xe2\x80", b"%PDF-", b"PK\x03\x04", b"../", b"\xf0\x9f\x98\x80",
-)  # fmt: skip
+    b"\0",
+    b"\xff",
+    b"\xfe\xff",
+    b"<",
+    b">",
+    b"&",
+    b"&x;",
+    b"&#0;",
+    b"&#xD800;",
+    b'"',
+    b"'",
+    b"\r",
+    b"\n",
+    b"\\",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"Upvote:",
+    b"Upvote:9999999999999999999999",
+    b"\nUpvote:x\n",
+    b"<row ",
+    b"/>",
+    b"]]>",
+    b"<!--",
+    b"-->",
+    b"<!DOCTYPE x [",
+    b'<!ENTITY a "b">',
+    b"\\ud800",
+    b"1e999",
+    b"-",
+    b",",
+    b"\t",
+    b"\xc3",
+    b"\xe2\x80",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"../",
+    b"\xf0\x9f\x98\x80",
+)
 
 
 def mutate(rng: random.Random, data: bytes, others: list[bytes]) -> bytes:
@@ -83,7 +119,9 @@ def repack(rng: random.Random, name: str, content: bytes) -> tuple[str, bytes]:
         return f"{name}.zst", zstandard.compress(content)
     if kind == 4:
         return "pack.zip", zipped({name: content, f"../{name}": content, "inner.zip": zipped({name: content})})
-    return "pack.7z", seven_zipped({name: content or b" ", "Users.xml": b"<users>"}, method=rng.choice(("lzma", "lzma2", "bzip2", "copy")))
+    return "pack.7z", seven_zipped(
+        {name: content or b" ", "Users.xml": b"<users>"}, method=rng.choice(("lzma", "lzma2", "bzip2", "copy"))
+    )
 
 
 def make_input(seed: int, samples: dict[str, bytes]) -> tuple[str, bytes]:
@@ -171,7 +209,10 @@ def run(count: int, seed: int, workers: int = 1) -> list[str]:
     """All inputs, in worker processes so that a crash is a finding too."""
     messages, formats, slowest, peak = list[str](), Counter[str](), 0.0, 0
     for first in range(seed, seed + count, BATCH * workers):
-        lasts = [(at, min(at + BATCH, seed + count)) for at in range(first, min(first + BATCH * workers, seed + count), BATCH)]
+        lasts = [
+            (at, min(at + BATCH, seed + count))
+            for at in range(first, min(first + BATCH * workers, seed + count), BATCH)
+        ]
         with ProcessPoolExecutor(workers) as pool:
             futures = [(pool.submit(run_batch, *both), both) for both in lasts]
             for future, both in futures:

@@ -1,4 +1,4 @@
-"""Seeds of any size for measuring: a Stack Exchange `Posts.xml` with its companions, and plain text with hardly a line end.
+"""Seeds of any size for measuring: a Stack Exchange `Posts.xml` with companions, and plain text, half of it one line.
 
     python benchmarks/make_seeds.py FOLDER [--xml-mb 200] [--text-mb 1000]
 
@@ -14,17 +14,82 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-NAMES = (
-    "Khrushchev Krushchev Stalin Trotsky Trotskij Zinoviev Zinovjev Bukharin Kamenev Molotov Malenkov Beria Zhukov Tito Kadar "
-    "Kádár Rákosi Gerő Dubček Gomułka Ulbricht Hoxha Mikoyan Mikojan Voroshilov Yezhov Jeschow Kaganovich Bulganin Suslov"
-).split()
-SUBJECTS = "the delegation,the army,the newspaper,the committee,a witness,the embassy,the archive,his brother,the congress".split(",")
-VERBS = "denied,reported,forgot,praised,criticised,mentioned,defended,expected,refused,published".split(",")
-OBJECTS = (
-    "the speech,an agreement,the letter of March,every accusation,the second report,the order,a list of names,the minutes"
-).split(",")
-ENDS = "in the winter of 1953,at the last moment,without a word,for years,in Moscow,before the war,on 25 February,again".split(",")
-TAGS = "soviet-union cold-war hungary revolution stalinism world-war-two diplomacy".split()
+NAMES = [
+    "Khrushchev",
+    "Krushchev",
+    "Stalin",
+    "Trotsky",
+    "Trotskij",
+    "Zinoviev",
+    "Zinovjev",
+    "Bukharin",
+    "Kamenev",
+    "Molotov",
+    "Malenkov",
+    "Beria",
+    "Zhukov",
+    "Tito",
+    "Kadar",
+    "Kádár",
+    "Rákosi",
+    "Gerő",
+    "Dubček",
+    "Gomułka",
+    "Ulbricht",
+    "Hoxha",
+    "Mikoyan",
+    "Mikojan",
+    "Voroshilov",
+    "Yezhov",
+    "Jeschow",
+    "Kaganovich",
+    "Bulganin",
+    "Suslov",
+]
+SUBJECTS = [
+    "the delegation",
+    "the army",
+    "the newspaper",
+    "the committee",
+    "a witness",
+    "the embassy",
+    "the archive",
+    "his brother",
+    "the congress",
+]
+VERBS = [
+    "denied",
+    "reported",
+    "forgot",
+    "praised",
+    "criticised",
+    "mentioned",
+    "defended",
+    "expected",
+    "refused",
+    "published",
+]
+OBJECTS = [
+    "the speech",
+    "an agreement",
+    "the letter of March",
+    "every accusation",
+    "the second report",
+    "the order",
+    "a list of names",
+    "the minutes",
+]
+ENDS = [
+    "in the winter of 1953",
+    "at the last moment",
+    "without a word",
+    "for years",
+    "in Moscow",
+    "before the war",
+    "on 25 February",
+    "again",
+]
+TAGS = ["soviet-union", "cold-war", "hungary", "revolution", "stalinism", "world-war-two", "diplomacy"]
 
 
 def sentence(rng: random.Random) -> str:
@@ -54,7 +119,10 @@ def body(rng: random.Random) -> str:
     if rng.random() < 0.2:
         parts.append("<ul>\n" + "".join(f"<li>{sentence(rng)}</li>\n" for _ in range(3)) + "</ul>")
     if rng.random() < 0.5:
-        parts.append(f'<p>See <a href="https://example.org/{rng.randrange(10**6)}" rel="nofollow">{sentence(rng)}</a> &amp; <em>passim</em>.</p>')
+        parts.append(
+            f'<p>See <a href="https://example.org/{rng.randrange(10**6)}" rel="nofollow">{sentence(rng)}</a> &amp; '
+            "<em>passim</em>.</p>"
+        )
     return "\n\n".join(parts) + "\n"
 
 
@@ -65,13 +133,16 @@ def rows(rng: random.Random, size: int) -> Iterator[str]:
         number += 1
         is_question = number == 1 or rng.random() < 0.4
         question = number if is_question else question
-        date = f"20{rng.randint(10, 23)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}T10:{rng.randint(0, 59):02}:00.000"
+        date = (
+            f"20{rng.randint(10, 23)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}T10:{rng.randint(0, 59):02}:00.000"
+        )
         text = quoteattr(body(rng)).replace("\n", "&#xA;").replace("&#10;", "&#xA;")
         head = f'PostTypeId="1" Title={quoteattr(sentence(rng))} Tags="|{rng.choice(TAGS)}|{rng.choice(TAGS)}|"'
         head = head if is_question else f'PostTypeId="2" ParentId="{question}"'
         row = (
             f'  <row Id="{number}" {head} CreationDate="{date}" Score="{rng.randint(-3, 60)}" Body={text} '
-            f'OwnerUserId="{rng.randint(1, 5000)}" LastActivityDate="{date}" CommentCount="1" ContentLicense="CC BY-SA 4.0" />\n'
+            f'OwnerUserId="{rng.randint(1, 5000)}" LastActivityDate="{date}" CommentCount="1" '
+            'ContentLicense="CC BY-SA 4.0" />\n'
         )
         done += len(row)
         yield row
@@ -93,7 +164,10 @@ def write_dump(folder: Path, size: int) -> None:
         file.write(declaration + "<comments>\n")
         for n in range(1, size // 20_000 + 2):
             text = quoteattr(sentence(rng))
-            file.write(f'  <row Id="{n}" PostId="{n}" Score="1" Text={text} CreationDate="2014-01-01T00:00:00.000" UserId="{n % 5000}" />\n')
+            file.write(
+                f'  <row Id="{n}" PostId="{n}" Score="1" Text={text} CreationDate="2014-01-01T00:00:00.000" '
+                f'UserId="{n % 5000}" />\n'
+            )
         file.write("</comments>")
 
 

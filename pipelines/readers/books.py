@@ -79,11 +79,7 @@ def read_epub(file: BinaryIO) -> Iterator[Post]:
         BadBookError: The book is damaged or encrypted.
     """
     with zipfile.ZipFile(file) as archive:
-        if (
-            "META-INF/encryption.xml" in archive.namelist()
-            and b"EncryptedData" in _part(archive, "META-INF/encryption.xml")
-            and any(name.endswith("rights.xml") for name in archive.namelist())
-        ):
+        if "META-INF/rights.xml" in archive.namelist():
             raise BadBookError("encrypted", "The book is protected; give it without its protection.")
         container = _xml(_part(archive, "META-INF/container.xml"))
         package_path = next((node.get("full-path") for node in container.iter("{*}rootfile")), None)

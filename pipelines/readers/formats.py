@@ -20,7 +20,7 @@ from pipelines.readers.encoding import Encoding, declared_in, detect
 from pipelines.readers.ids import NameOf, NumberOf
 from pipelines.readers.markdown import read_markdown
 from pipelines.readers.neighbours import SETTINGS, Neighbours
-from pipelines.readers.records import Record, refuse
+from pipelines.readers.records import Record, Refusal, refuse
 from pipelines.readers.settings import Settings, SettingsError, parse_settings
 from pipelines.readers.source import Source, Survey, blocks, survey
 
@@ -132,15 +132,27 @@ def _read_text(file: BinaryIO, seen: Survey, source: Source, neighbours: Neighbo
         return
     source.encoding = encoding.name
     text = _Text(file, encoding, source, neighbours, settings)
-    is_empty = True
     try:
-        for record in _dispatch(text):
-            is_empty = False
-            yield record
-        if is_empty and source.format != "stackexchange":
-            yield source.refuse("empty-file", "The file holds no records.")
+        yield from _not_only_damage(_dispatch(text), source)
     except UnicodeDecodeError as error:
         yield source.refuse("undecodable-file", f"It is no sound {encoding.name}: {error.reason}. Convert it to UTF-8.")
+
+
+def _not_only_damage(records: Iterator[Record], source: Source) -> Iterator[Record]:
+    """The records; the refusal of the whole file where it has none, or nothing but one that cannot be decoded."""
+    first = next(records, None)
+    if first is None:
+        if source.format != "stackexchange":
+            yield source.refuse("empty-file", "The file holds no records.")
+        return
+    second = next(records, None)
+    if second is None and isinstance(first, Refusal) and first.reason == "undecodable-record" and not source.refused:
+        yield source.refuse("undecodable-file", f"It is no sound {source.encoding}; convert it to UTF-8.")
+        return
+    yield first
+    if second is not None:
+        yield second
+        yield from records
 
 
 def _dispatch(text: _Text) -> Iterator[Record]:

@@ -24,19 +24,23 @@ THREAD = (
 )
 PLAIN = "A NOTE ON NAMES\n\nThe first paragraph names Lavrentiy Beria.\n\nThe second is about Ernő Gerő.\n"
 MARKDOWN = (
-    "---\ntitle: On sources\nauthor: A. Reader\ndate: 1956-02\n---\n\n# Where *Pravda* lies\n\nSee [the letter](https://example.org/x_y) of "
+    "---\ntitle: On sources\nauthor: A. Reader\ndate: 1956-02\n---\n\n# Where *Pravda* lies\n\n"
+    "See [the letter](https://example.org/x_y) of "
     "**Zhdanov**.\n\n- one\n- two\n\n> quoted\n"
 )
 HTML = (
     "<!DOCTYPE html><html><head><title>The trial - Site</title><meta name='author' content='A. Reader'>"
     "<meta property='article:published_time' content='2015-03-01'></head><body><nav><a href='/'>Home</a></nav>"
-    "<article><h1>The trial</h1><p>Vyshinsky spoke for two hours, and Bukharin listened.</p><p>A second paragraph.</p></article>"
+    "<article><h1>The trial</h1><p>Vyshinsky spoke for two hours, and Bukharin listened.</p>"
+    "<p>A second paragraph.</p></article>"
     "<footer>All rights reserved</footer></body></html>"
 )
 TEI = (
     '<?xml version="1.0" encoding="UTF-8"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>'
-    "<title>Letters</title><author>A. Writer</author></titleStmt></fileDesc></teiHeader><text><body><head>First letter</head>"
-    '<p>Dear <persName ref="#kollontai">Alexandra  Kollontai</persName>, the train\nleft at nine.</p><p>Yours</p></body></text></TEI>'
+    "<title>Letters</title><author>A. Writer</author></titleStmt></fileDesc></teiHeader>"
+    "<text><body><head>First letter</head>"
+    '<p>Dear <persName ref="#kollontai">Alexandra  Kollontai</persName>, the train\nleft at nine.</p>'
+    "<p>Yours</p></body></text></TEI>"
 )
 JSON_LINES = [
     {"id": "a", "title": "Who signed?", "body": "I ask because nobody says.", "kind": "question", "score": 4},
@@ -56,13 +60,13 @@ POSTS = """<?xml version="1.0" encoding="utf-8"?>
   <row Id="2" PostTypeId="2" ParentId="1" CreationDate="2013-04-13T09:15:21.300" Score="-2" Body="&lt;p&gt;An engineer.&lt;/p&gt;&lt;pre&gt;&lt;code&gt;x = 1&lt;/code&gt;&lt;/pre&gt;" OwnerDisplayName="gone" />
   <row Id="3" PostTypeId="2" ParentId="99" Body="&lt;p&gt;An orphan.&lt;/p&gt;" Score="0" />
 </posts>
-"""
+"""  # noqa: E501
 COMMENTS = """<?xml version="1.0" encoding="utf-8"?>
 <comments>
   <row Id="7" PostId="2" Score="1" Text="See [this](https://example.org/a_b) &amp; *that*." CreationDate="2013-04-14T00:00:00.000" UserId="2" />
   <row Id="8" PostId="77" Score="0" Text="Nobody's." />
 </comments>
-"""
+"""  # noqa: E501
 USERS = '<?xml version="1.0" encoding="utf-8"?>\n<users>\n  <row Id="2" DisplayName="Tomáš R." />\n</users>\n'
 
 
@@ -159,14 +163,16 @@ def epub() -> bytes:
         {
             "mimetype": b"application/epub+zip",
             "META-INF/container.xml": b'<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
-            b'<rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>',
+            b'<rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/>'
+            b"</rootfiles></container>",
             "OEBPS/book.opf": b'<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
             b"<metadata><dc:title>A Book</dc:title><dc:creator>A. Writer</dc:creator><dc:date>1919</dc:date></metadata>"
             b'<manifest><item id="two" href="two.xhtml" media-type="application/xhtml+xml"/>'
             b'<item id="one" href="one%20a.xhtml" media-type="application/xhtml+xml"/>'
             b'<item id="nav" href="nav.xhtml" properties="nav" media-type="application/xhtml+xml"/></manifest>'
             b'<spine><itemref idref="nav"/><itemref idref="one"/><itemref idref="two"/></spine></package>',
-            "OEBPS/one a.xhtml": b"<html><head><title>x</title></head><body><h1>Chapter One</h1><p>Radek wrote it.</p></body></html>",
+            "OEBPS/one a.xhtml": b"<html><head><title>x</title></head><body>"
+            b"<h1>Chapter One</h1><p>Radek wrote it.</p></body></html>",
             "OEBPS/two.xhtml": b"<html><body><h2>Chapter Two</h2><p>Kerensky fled.</p></body></html>",
             "OEBPS/nav.xhtml": b"<html><body><nav>Contents</nav></body></html>",
         }
@@ -198,7 +204,8 @@ def pdf(text: str = "Bela Kun came to Budapest.") -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         b"<< /Title (A short paper) /Author (A. Writer) >>",

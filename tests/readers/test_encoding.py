@@ -15,16 +15,16 @@ from pipelines.readers.legacy import legacy_codec, out_of_place
 from tests.readers.samples import read_folder, read_one, write
 
 LATIN = {
-    "de": "Die Prüfung der Akten zeigte später, daß Ulbricht die Sperrung schon im März verlangt hatte; Chruschtschow zögerte.",
+    "de": "Die Prüfung der Akten zeigte später, daß Ulbricht die Sperrung schon im März verlangt hatte.",
     "fr": "Après la mort de Staline, les détenus commencèrent à rentrer des camps. Où étaient les témoins ?",
     "es": "El embajador español llegó a Moscú en otoño, después de la revolución; según él, los niños pasaban hambre.",
     "sv": "Kriget började på hösten och slutade först när våren kom; många frågade sig varför.",
-    "en": "The conference was opened by André Malraux, who had met Béla Kun’s widow – “an old friend”, as Müller wrote.",
+    "en": "The conference was opened by André Malraux, who met Béla Kun’s widow – “an old friend”, as Müller wrote.",
 }
 CENTRAL = {
-    "cs": "Únorový převrat připravila komunistická strana dlouho předem. Gottwald řekl na náměstí, že prezident přijal demisi.",
+    "cs": "Únorový převrat připravila strana dlouho předem. Gottwald řekl na náměstí, že prezident přijal demisi.",
     "pl": "Gomułka przyjął gości na lotnisku, lecz rozmowy były trudne. Chruszczow groził pięścią i żądał wyjaśnień.",
-    "hu": "A forradalom októberben tört ki, amikor a diákok az utcára vonultak; Gerő Ernő beszéde után lőttek a rádiónál.",
+    "hu": "A forradalom októberben tört ki, amikor a diákok az utcára vonultak; Gerő Ernő beszéde után lőttek.",
     "en": "The delegation was led by Dubček, with Černík and Svoboda beside him; Władysław Gomułka sent a message.",
 }
 CYRILLIC = {

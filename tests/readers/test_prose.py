@@ -36,10 +36,17 @@ def test_question_and_answers_of_a_thread(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "score"),
     [
-        ("Upvote:0", 0), ("UPVOTE: 12", 12), ("Upvotes:7", 7), ("  Upvote:3  ", 3), ("Upvote:-4", -4), ("Upvote:\u22124", -4),
-        ("Upvote:+4", 4), ("Upvote:1,234", 1234), ("up-vote:8", 8),
+        ("Upvote:0", 0),
+        ("UPVOTE: 12", 12),
+        ("Upvotes:7", 7),
+        ("  Upvote:3  ", 3),
+        ("Upvote:-4", -4),
+        ("Upvote:\u22124", -4),
+        ("Upvote:+4", 4),
+        ("Upvote:1,234", 1234),
+        ("up-vote:8", 8),
     ],
-)  # fmt: skip
+)
 def test_scores(tmp_path: Path, line: str, score: int) -> None:
     assert [
         post.score for post in read_one(tmp_path, "a.txt", f"{line}\nText.\n".encode()) if isinstance(post, Post)

@@ -46,11 +46,22 @@ def test_every_sample_is_read_without_a_refusal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "format_"),
     [
-        ("thread.txt", "upvote-thread"), ("plain.txt", "text"), ("notes.md", "markdown"), ("page.html", "html"), ("letters.xml", "tei"),
-        ("lines.jsonl", "jsonl"), ("list.json", "json"), ("table.csv", "csv"), ("table.tsv", "tsv"), ("Posts.xml", "stackexchange"),
-        ("variorum.toml", "settings"), ("book.epub", "epub"), ("notes.docx", "docx"), ("paper.pdf", "pdf"),
+        ("thread.txt", "upvote-thread"),
+        ("plain.txt", "text"),
+        ("notes.md", "markdown"),
+        ("page.html", "html"),
+        ("letters.xml", "tei"),
+        ("lines.jsonl", "jsonl"),
+        ("list.json", "json"),
+        ("table.csv", "csv"),
+        ("table.tsv", "tsv"),
+        ("Posts.xml", "stackexchange"),
+        ("variorum.toml", "settings"),
+        ("book.epub", "epub"),
+        ("notes.docx", "docx"),
+        ("paper.pdf", "pdf"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("rename", [True, False])
 def test_the_content_says_the_format(tmp_path: Path, name: str, format_: str, rename: bool) -> None:
     by_name = ("plain.txt", "notes.md", "list.json", "table.csv", "table.tsv", "variorum.toml")

@@ -21,9 +21,17 @@ def test_questions_answers_and_comments(tmp_path: Path) -> None:
     seen = read_folder(tmp_path)
     question, answer, orphan = seen.posts("Posts.xml")
     assert question == Post(
-        "question", "Who was Korolev & why?", "row 1", key="1", thread_key="1", title="The designer", author="Tomáš R.",
-        created_at="2013-04-12T09:15:21.300", tags="space-race;ussr", score=16,
-    )  # fmt: skip
+        "question",
+        "Who was Korolev & why?",
+        "row 1",
+        key="1",
+        thread_key="1",
+        title="The designer",
+        author="Tomáš R.",
+        created_at="2013-04-12T09:15:21.300",
+        tags="space-race;ussr",
+        score=16,
+    )
     assert (answer.kind, answer.text, answer.parent_key, answer.thread_key, answer.author) == (
         "answer",
         "An engineer.\n\n    x = 1",
@@ -110,7 +118,8 @@ def test_a_refused_question_is_nobodys_parent(tmp_path: Path) -> None:
         tmp_path,
         {
             "Posts.xml": _posts(empty, '<row Id="3" PostTypeId="2" ParentId="2" Body="Text" />'),
-            "Comments.xml": b'<comments>\n<row Id="1" PostId="2" Text="One" />\n<row Id="2" PostId="3" Text="Two" />\n</comments>',
+            "Comments.xml": b'<comments>\n<row Id="1" PostId="2" Text="One" />\n'
+            b'<row Id="2" PostId="3" Text="Two" />\n</comments>',
         },
     )
     seen = read_folder(tmp_path)
