@@ -98,8 +98,6 @@ def _is_cyrillic(words: list[str]) -> bool:
 
 def _restore(line: str, offset: int) -> Iterator[Edit]:
     fixed = ftfy.fix_encoding(line, _CONFIG)
-    if len(fixed) >= len(line) or "\n" in fixed or any("\ud800" <= c <= "\udfff" for c in fixed):
-        return
     for start, end, after in _differences(line, fixed):
         yield Edit(offset + start, offset + end, after, "unicode", "mojibake")
 

@@ -152,14 +152,30 @@ def _slips(word: str, right: str) -> Iterator[tuple[str, int, bool]]:
         kind = "vowels swapped" if {right[swap], right[swap + 1]} <= _PURE_VOWELS else "swapped"
         yield kind, swap, False
         return
-    for edit in Levenshtein.editops(right, word):
-        operation, i, j = edit.tag, edit.src_pos, edit.dest_pos
+    for operation, i, j in _operations(word, right):
         if operation == "replace":
             yield _replacement(right[i], word[j]), i, i == last
         elif operation == "delete":
             yield _loss(right, i), i, i == last
         else:
             yield _addition(word, j), j, j == len(word) - 1
+
+
+_RUN = re.compile("[aeiouy]+|[^aeiouy]+")
+
+
+def _operations(word: str, right: str) -> Iterator[tuple[str, int, int]]:
+    """The edits from `right` to `word`: of vowels to vowels and consonants to consonants, where their runs match."""
+    rights, written = _RUN.findall(right), _RUN.findall(word)
+    if len(rights) != len(written) or (right[0] in _VOWELS) != (word[0] in _VOWELS):
+        rights, written = [right], [word]
+    i = j = 0
+    for a, b in zip(rights, written, strict=True):
+        if a != b:
+            for edit in Levenshtein.editops(a, b):
+                yield edit.tag, i + edit.src_pos, j + edit.dest_pos
+        i += len(a)
+        j += len(b)
 
 
 def _swap(word: str, right: str) -> int | None:

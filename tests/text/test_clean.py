@@ -82,6 +82,7 @@ def test_what_is_cleaned(written: str, expected: str, rule: str) -> None:
         "École Éclair à la",
         "the letters éèêë àâ",
         "ÀÁÂÃÄÅ",
+        "Õðóùåâ ÅÄÖÅÄ",
         "été, à, où",
         "a well-\nknown man",
         "co-\noperation, and again co-operation, cooperation",
@@ -129,6 +130,13 @@ def test_numbered_chapters_and_years_stay(first: int) -> None:
 @pytest.mark.parametrize("pages", [1, 3])
 def test_a_few_numbers_are_no_pages(pages: int) -> None:
     text = book(pages, 41, "and so to the").replace("\n\nThe", "\n\nthe").rstrip()
+    assert clean(text) == []
+
+
+def test_numbers_in_no_sequence_are_no_pages() -> None:
+    text = book(6, 41, "and so to the").replace("\n\nThe", "\n\nthe").rstrip()
+    for number in range(41, 47):
+        text = text.replace(f"\n{number}\n", f"\n{number * 7 % 100}\n")
     assert clean(text) == []
 
 

@@ -22,6 +22,8 @@ from pipelines.text.slips import candidates, is_derived, is_run_together
         ("independant", "independent", "ending"),
         ("sovereignity", "sovereignty", "vowel added"),
         ("litle", "little", "undoubled"),
+        ("accomadation", "accommodation", "undoubled"),
+        ("reccomended", "recommended", "doubled"),
         ("conection", "connection", "undoubled"),
     ],
 )

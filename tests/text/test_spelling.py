@@ -86,6 +86,9 @@ def test_rare_technical_and_regional_words_stay(word: str) -> None:
     [
         "The report on Goverment Street was read to all of them in the evening.",
         "He called it a 'goverment' when he spoke to all of them in the evening.",
+        'He called it a "goverment" when he spoke to all of them in the evening.',
+        "He called it a state (goverment) when he spoke to all of them in the evening.",
+        "They sang of qwzxyt goverment in the hall of the old house that evening.",
         "He called it the _goverment_ when he spoke to all of them in the evening.",
         "See the page at http://example.org/goverment/list for what they said.",
         "See goverment.txt in the folder, or the goverment@example.org list they had.",
@@ -207,6 +210,11 @@ def test_the_project_vocabulary_is_no_slip() -> None:
     assert find(f"It was the {word} of them all.", judge({word: WordCount(1, 1)}, [Rule(word, word)])) == []
 
 
+def test_words_of_the_project_phrases_are_no_slips() -> None:
+    rules = [Rule("Goverment Gazette", "Goverment Gazette")]
+    assert "goverment" not in judge({"goverment": WordCount(1, 1)}, rules)
+
+
 # --- dialect ---------------------------------------------------------------------------------------------------------
 
 
@@ -222,6 +230,11 @@ def test_dialect_is_a_setting(dialect: spelling.Dialect, expected: str) -> None:
     text = "The colour and color of the centre, organised or organized."
     settings = Settings(dialect=dialect)
     assert apply(text, find(text, judge({}, (), settings), settings=settings)) == expected
+
+
+def test_a_word_of_two_senses_is_left() -> None:
+    settings = Settings(dialect="british")
+    assert find("The parking meter of the house.", judge({}, (), settings), settings=settings) == []
 
 
 def test_regional_pairs_never_lead_in_circles() -> None:
