@@ -1,18 +1,13 @@
 """What assets are given: the places, the settings, the workers, and the lock that keeps two builds apart."""
 
-import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from multiprocessing.connection import wait
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import dagster as dg
@@ -23,9 +18,9 @@ from pipelines.names.settings import NameSettings
 from pipelines.settings import Settings
 from pipelines.stages.places import Paths
 from pipelines.text import spelling
+from pipelines.workers import Cluster, Processes, Team, cores
 
 REPOSITORY = Path(__file__).parent.parent
-TRIES = 3
 INLINE_BYTES = 1 << 22  # a worker's start costs as much as working on so much
 NAMES = NameSettings()
 Report = Callable[[str, int, int], None]
@@ -124,6 +119,7 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
 class Engine(StrEnum):
     """Where the passes run."""
 
+    default = "default"
     processes = "processes"
     dask = "dask"
 
@@ -131,15 +127,21 @@ class Engine(StrEnum):
 class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Runs the passes: in processes of this machine, or on a Dask cluster. The results are the same."""
 
-    engine: Engine = Field(default=Engine.processes, description="`processes` of this machine, or `dask`.")
-    number: int = Field(default=0, description="How many processes; 0 = one a core.")
-    scheduler: str = Field(default="", description="Address of the Dask scheduler; empty = a cluster on this machine.")
+    engine: Engine = Field(
+        default=Engine.default,
+        description="`processes` of this machine, or `dask`; by default what VARIORUM_ENGINE says, else `processes`, "
+        "but `dask` where there is a scheduler.",
+    )
+    number: int = Field(
+        default=0, ge=0, description="How many workers; 0 = what VARIORUM_WORKERS says, else one a core."
+    )
+    scheduler: str = Field(
+        default="",
+        description="Address of the Dask scheduler; empty = what VARIORUM_SCHEDULER says, else a cluster on this "
+        "machine.",
+    )
 
-    @model_validator(mode="after")
-    def _in_range(self) -> "Workers":
-        if self.number < 0:
-            raise BadSetting(f"number of workers must be 0 (one a core) or more, not {self.number}.")
-        return self
+    _team: Team | None = PrivateAttr(default=None)
 
     def run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
         """Run all calls. A worker that dies is replaced; what it had not finished is done again, up to three times.
@@ -148,56 +150,49 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
             label: what is done, for people.
             function: a pure function from files to files.
             calls: its arguments, once a call.
-            size: bytes that all calls work on; little work is done here and now.
+            size: bytes that all calls work on; little work is done here and now, unless workers are there already.
         """
-        for left in range(TRIES - 1, -1, -1):
-            try:
-                return self._run(label, function, calls, size)
-            except BrokenProcessPool:
-                if not left:
-                    raise
+        report = partial(_counted, REPORT.get(), label, len(calls))
+        report(0)
+        self._team = self._team or Team(self._engine())
+        if self._team.is_started or (size >= INLINE_BYTES and self._team.engine.is_elsewhere):
+            return self._team.run(function, calls, report)
+        for done, call in enumerate(calls, 1):
+            function(*call)
+            report(done)
         return None
 
-    def _run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
-        REPORT.get()(label, 0, len(calls))
-        number = self.number or os.cpu_count() or 1
-        if min(number, len(calls)) <= 1 or size < INLINE_BYTES:
-            for done, call in enumerate(calls, 1):
-                function(*call)
-                REPORT.get()(label, done, len(calls))
-            return
-        with self._executor(min(number, len(calls))) as executor:
-            futures: list[Future[Path]] = [executor.submit(function, *call) for call in calls]
-            try:
-                for done, future in enumerate(as_completed(futures), 1):
-                    future.result()
-                    REPORT.get()(label, done, len(calls))
-            except BaseException:
-                for future in futures:
-                    future.cancel()
-                raise
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
+        """Let the workers go that were started for a run."""
+        self.close()
 
-    @contextmanager
-    def _executor(self, number: int) -> Iterator[Executor]:
-        if Engine(self.engine) is Engine.dask:
-            from distributed import Client
+    def close(self) -> None:
+        """Let the workers go."""
+        if self._team:
+            self._team.close()
 
-            with Client(self.scheduler or None) as client:  # type: ignore[no-untyped-call]
-                yield client.get_executor(pure=False)
-            return
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["pipelines.passes.apply", "pipelines.passes.clean", "pipelines.passes.read"])
-        with ProcessPoolExecutor(number, mp_context=context, initializer=end_with_parent) as executor:
-            yield executor
+    def _engine(self) -> Processes | Cluster:
+        number = self.number or _number_of_workers() or cores()
+        scheduler = self.scheduler or os.environ.get("VARIORUM_SCHEDULER", "")
+        told = Engine(self.engine)
+        if told is Engine.default:
+            told = _engine_of_environment() or (Engine.dask if scheduler else Engine.processes)
+        return Cluster(scheduler, number) if told is Engine.dask else Processes(number)
 
 
-def end_with_parent() -> None:
-    """End this worker when the process that wants its work has ended; else it would wait for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+def _counted(report: Report, label: str, total: int, done: int) -> None:
+    report(label, done, total)
 
 
-def _end_after(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
+def _number_of_workers() -> int:
+    told = os.environ.get("VARIORUM_WORKERS") or "0"
+    if not told.isdecimal():
+        raise ValueError(f"VARIORUM_WORKERS must be a number of workers, or empty for one a core, not {told!r}.")
+    return int(told)
+
+
+def _engine_of_environment() -> Engine | None:
+    told = os.environ.get("VARIORUM_ENGINE")
+    if told and told not in (Engine.processes, Engine.dask):
+        raise ValueError(f"VARIORUM_ENGINE must be `processes` or `dask`, or empty, not {told!r}.")
+    return Engine(told) if told else None

@@ -78,7 +78,7 @@ def make(place: Path, write: Callable[[Path], None]) -> Path:
     """The finished work at `place`: what is there already, else what `write` puts into the empty folder it is given."""
     if place.is_dir():
         return place
-    unfinished = place.with_name(f"{UNFINISHED}{place.name}-{os.getpid()}")
+    unfinished = place.with_name(f"{UNFINISHED}{place.name}-{os.uname().nodename}-{os.getpid()}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     write(unfinished)

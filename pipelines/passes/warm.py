@@ -1,0 +1,27 @@
+"""What every worker needs, loaded once: processes forked from one that has imported this share its tables.
+
+Only tables that are the same for every build belong here.
+"""
+
+from pipelines import invariants  # noqa: F401
+from pipelines.names.find import find
+from pipelines.passes import apply, clean, read  # noqa: F401
+from pipelines.text import language, sentences, spelling
+from schemas.export import arrow_schema
+from schemas.tables import TABLES
+
+SAMPLE = (
+    "In Moscow Nikita Krushchev met Leon Trotsky's brother, and whoever recieved him spoke of the Central Committee."
+)
+
+
+def warm() -> None:
+    """Fill the tables that are filled when they are first used."""
+    find(SAMPLE, [0])
+    sentences.split(SAMPLE, language.detect(SAMPLE))
+    list(spelling.unknown_words(SAMPLE))
+    for name in TABLES:
+        arrow_schema(name)
+
+
+warm()

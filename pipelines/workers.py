@@ -1,0 +1,225 @@
+"""Where the passes run: processes of this machine, or a Dask cluster. Both are executors as Python knows them.
+
+Here: starting workers once a build, keeping them, replacing those that die. What a user may set is in
+`pipelines.resources`, what the workers do in `pipelines.passes`. Nothing here knows Dagster.
+"""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import wait
+from pathlib import Path
+from threading import Thread
+from types import ModuleType
+from typing import Any, Protocol
+
+from pipelines import work
+
+TRIES = 3
+CONNECT_SECONDS = 30
+Call = Callable[..., Path]
+
+
+class WorkersDied(RuntimeError):
+    """Workers died again and again on the same work."""
+
+
+class OtherCode(RuntimeError):
+    """A worker of a cluster runs other code than the build."""
+
+
+class Engine(Protocol):
+    """A kind of workers."""
+
+    number: int
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether work goes to another process at all."""
+
+    def start(self, held: ExitStack) -> Executor:
+        """Workers ready for work, which end with `held`."""
+
+    def died(self) -> tuple[type[BaseException], ...]:
+        """What is raised when a worker died."""
+
+
+class Processes:
+    """Processes of this machine. They are forked from one that has loaded everything, so that a start costs little."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """One worker is this process itself."""
+        return self.number > 1
+
+    def start(self, held: ExitStack) -> Executor:
+        """The processes."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["pipelines.passes.warm"])
+        executor = _ProcessPool(self.number, mp_context=context, initializer=_end_with_parent)
+        held.callback(executor.shutdown, wait=True, cancel_futures=True)
+        return executor
+
+    def died(self) -> tuple[type[BaseException], ...]:
+        """A broken pool: all its processes are lost."""
+        return (BrokenProcessPool,)
+
+
+class _ProcessPool(ProcessPoolExecutor):
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        with _without_main():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Let processes start without the main module: they would import it, and Dagster with it, and use neither."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that wants its work has ended; else it would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+class Cluster:
+    """Workers of a Dask cluster: that of a scheduler, else one on this machine."""
+
+    def __init__(self, scheduler: str, number: int) -> None:
+        self.scheduler = scheduler
+        self.number = number
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """A cluster's workers always are other processes."""
+        return True
+
+    def start(self, held: ExitStack) -> Executor:
+        """The cluster's workers, as many as there are at any time."""
+        distributed = _distributed()
+        address = self.scheduler
+        if not address:
+            with _without_main():
+                local = distributed.LocalCluster(
+                    n_workers=self.number, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                )
+            address = held.enter_context(local)
+        try:
+            client = held.enter_context(distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
+        except OSError:
+            raise OSError(
+                f"No Dask scheduler answers at {self.scheduler}. Start one (docs/scale.md), or correct "
+                "VARIORUM_SCHEDULER, or leave it empty for workers on this machine."
+            ) from None
+        return _ClusterExecutor(client.get_executor(pure=False), work.code_version("."))
+
+    def died(self) -> tuple[type[BaseException], ...]:
+        """A task that took several workers with it; single workers are replaced by the cluster itself."""
+        killed: type[BaseException] = _distributed().KilledWorker
+        return (killed,)
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise OSError(
+            "The engine `dask` needs further packages: install variorum with its extra `cluster`, "
+            "or set VARIORUM_ENGINE=processes."
+        ) from None
+    return distributed
+
+
+class _ClusterExecutor(Executor):
+    """Work for a cluster, done only where the code is the same as here."""
+
+    def __init__(self, executor: Executor, code: str) -> None:
+        self._executor = executor
+        self._code = code
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._executor.submit(_same_code, self._code, fn, *args, **kwargs)
+
+
+def _same_code(code: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    if work.code_version(".") != code:
+        raise OtherCode(
+            f"The worker on {os.uname().nodename} runs other code or libraries than this build, so its results could "
+            "differ. Install the same version of variorum there, and start its workers again."
+        )
+    return function(*args, **kwargs)
+
+
+class Team:
+    """Workers that are started when they are first needed and kept until `close`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._held = ExitStack()
+        self._executor: Executor | None = None
+
+    @property
+    def is_started(self) -> bool:
+        """Whether the workers are there already."""
+        return self._executor is not None
+
+    def run(self, function: Call, calls: Sequence[tuple[Any, ...]], report: Callable[[int], None]) -> None:
+        """Run all calls. Workers that die are replaced; what they had not finished is done again, up to three times.
+
+        Raises:
+            WorkersDied: they died each time.
+        """
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                return self._run(function, calls, report)
+            except self.engine.died():
+                self.close()
+                if not left:
+                    raise WorkersDied(
+                        f"Workers died {TRIES} times on the same work, most likely for want of memory. Try with fewer: "
+                        "VARIORUM_WORKERS=1."
+                    ) from None
+        return None
+
+    def _run(self, function: Call, calls: Sequence[tuple[Any, ...]], report: Callable[[int], None]) -> None:
+        if self._executor is None:
+            self._executor = self.engine.start(self._held)
+        futures: list[Future[Path]] = []
+        try:
+            futures += [self._executor.submit(function, *call) for call in calls]
+            for done, future in enumerate(as_completed(futures), 1):
+                future.result()
+                report(done)
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            raise
+
+    def close(self) -> None:
+        """Let the workers go."""
+        self._executor = None
+        self._held.close()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,209 @@
+"""However many workers there are, wherever they are, and whichever die: the same bytes."""
+
+import os
+import signal
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import release, resources, workers
+from pipelines.resources import Engine, Workers
+from pipelines.stages import out, verify
+from pipelines.stages.places import Paths
+from pipelines.workers import Cluster, OtherCode, Processes, Team, WorkersDied
+from tests.builds import ROOT, run_stages, write_seeds
+
+REFERENCE = ROOT / "seeds" / "reference"
+SPEECH = ROOT / "seeds" / "raw" / "1956" / "1956_secret_speech.txt"
+
+
+@pytest.fixture(autouse=True)
+def everything_goes_to_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "INLINE_BYTES", 0)
+    for name in ("VARIORUM_WORKERS", "VARIORUM_ENGINE", "VARIORUM_SCHEDULER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    prose = SPEECH.read_text()
+    files = {f"{n:02}.txt": f"Upvote:{n}\nNumber {n}. " + prose * 4 for n in range(30)}
+    return write_seeds(tmp_path_factory.mktemp("seeds"), files)
+
+
+@pytest.fixture(scope="module")
+def expected(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return built(Paths(seeds, REFERENCE, tmp_path_factory.mktemp("alone")), Workers(number=1))
+
+
+def contents(latest: Path) -> dict[str, bytes]:
+    files = sorted(file for file in latest.rglob("*") if file.is_file())
+    return {file.relative_to(latest).as_posix(): file.read_bytes() for file in files}
+
+
+def built(paths: Paths, team: Workers, run: Any = None) -> dict[str, bytes]:
+    try:
+        verify.refuse_broken(run_stages(paths, run=run or team.run))
+    finally:
+        team.close()
+    release.publish(paths.data, out.table_files(paths), out.beside(paths))
+    return contents(paths.data / "latest")
+
+
+ENGINES = [Engine.processes, Engine.dask]
+
+
+def team_of(engine: Engine, number: int = 2) -> Workers:
+    if engine is Engine.dask:
+        pytest.importorskip("distributed", reason="The extra `cluster` is not installed.")
+    return Workers(engine=engine, number=number)
+
+
+@pytest.mark.parametrize(("engine", "number"), [(Engine.processes, 2), (Engine.processes, 3), (Engine.dask, 2)])
+def test_the_bytes_do_not_depend_on_workers(
+    engine: Engine, number: int, seeds: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    assert built(Paths(seeds, REFERENCE, tmp_path), team_of(engine, number)) == expected
+
+
+def dying_once(marker: Path, function: Any, *call: Any) -> Path:
+    """Does the work, but the process of the first to come dies before."""
+    try:
+        marker.touch(exist_ok=False)
+    except FileExistsError:
+        return function(*call)
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("still alive")
+
+
+def dying(*call: Any) -> Path:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("still alive")
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_killed_worker_changes_nothing(
+    engine: Engine, seeds: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    team = team_of(engine)
+    progress: list[tuple[str, int, int]] = []
+    told = resources.REPORT.set(lambda *row: progress.append(row))
+
+    def run(label: str, function: Any, calls: list[tuple[Any, ...]], size: int) -> None:
+        dies = partial(dying_once, tmp_path / "killed")
+        if label == "Cleaning and finding names":
+            function, calls = dies, [(function, *call) for call in calls]
+        team.run(label, function, calls, size)
+
+    assert built(Paths(seeds, REFERENCE, tmp_path / "data"), team, run) == expected
+    resources.REPORT.reset(told)
+    assert (tmp_path / "killed").exists()
+    for label in {label for label, *_ in progress}:
+        last = [(done, total) for name, done, total in progress if name == label][-1]
+        assert last[0] == last[1] > 0
+
+
+@pytest.mark.faults
+def test_work_that_kills_every_worker_ends_with_a_reason() -> None:
+    team = Team(Processes(2))
+    with pytest.raises(WorkersDied, match="VARIORUM_WORKERS=1"):
+        team.run(dying, [(1,), (2,)], lambda done: None)
+    team.close()
+
+
+def failing(text: str) -> Path:
+    raise ValueError(text)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_work_raises_is_raised_here(engine: Engine) -> None:
+    team = team_of(engine)
+    with pytest.raises(ValueError, match=r"^row 3 of a\.csv$"):
+        team.run("Failing", failing, [("row 3 of a.csv",), ("row 3 of a.csv",)], 1)
+    team.close()
+
+
+def process_of_worker(number: int) -> Path:
+    return Path(str(os.getpid()))
+
+
+def test_workers_are_started_once_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = []
+    start = Processes.start
+    monkeypatch.setattr(Processes, "start", lambda self, held: starts.append(1) or start(self, held))
+    team = team_of(Engine.processes)
+    for _ in range(3):
+        team.run("Counting", process_of_worker, [(n,) for n in range(4)], 1)
+    assert len(starts) == 1
+    team.close()
+
+
+def main_module(number: int) -> Path:
+    import __main__ as main
+
+    return Path(str(getattr(main, "__file__", None)))
+
+
+def test_workers_do_not_import_the_main_module() -> None:
+    team = Team(Processes(2))
+    seen: list[int] = []
+    team.run(main_module, [(1,)], seen.append)
+    assert seen == [1]
+    with workers._without_main():
+        assert main_module(1) == Path("None")
+    team.close()
+
+
+def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "INLINE_BYTES", 10)
+    monkeypatch.setattr(Processes, "start", lambda *args: pytest.fail("started for little work"))
+    team_of(Engine.processes).run("Little", process_of_worker, [(1,), (2,)], 9)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    yield lambda **values: [monkeypatch.setenv(f"VARIORUM_{name}", value) for name, value in values.items()]
+
+
+def test_the_environment_says_which_workers(environment: Any) -> None:
+    assert Workers()._engine().number == workers.cores()
+    environment(WORKERS="5")
+    assert Workers()._engine().number == 5
+    assert Workers(number=3)._engine().number == 3
+    assert isinstance(Workers()._engine(), Processes)
+    environment(ENGINE="dask")
+    assert isinstance(Workers()._engine(), Cluster)
+    assert isinstance(Workers(engine=Engine.processes)._engine(), Processes)
+
+
+def test_a_scheduler_means_dask(environment: Any) -> None:
+    environment(SCHEDULER="tcp://10.0.0.1:8786")
+    engine = Workers()._engine()
+    assert isinstance(engine, Cluster)
+    assert engine.scheduler == "tcp://10.0.0.1:8786"
+
+
+@pytest.mark.parametrize(("name", "value"), [("WORKERS", "two"), ("WORKERS", "-1"), ("ENGINE", "spark")])
+def test_a_wrong_environment_is_told(environment: Any, name: str, value: str) -> None:
+    environment(**{name: value})
+    with pytest.raises(ValueError, match=f"VARIORUM_{name} must be .*{value}"):
+        Workers()._engine()
+
+
+def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="The extra `cluster` is not installed.")
+    monkeypatch.setattr(workers, "CONNECT_SECONDS", 1)
+    team = Workers(scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(OSError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        team.run("Asking", process_of_worker, [(1,)], 1)
+    team.close()
+
+
+def test_a_worker_with_other_code_is_refused() -> None:
+    with pytest.raises(OtherCode, match="Install the same version"):
+        workers._same_code("another key", process_of_worker, 1)
+    assert workers._same_code(workers.work.code_version("."), process_of_worker, 1) == process_of_worker(1)
