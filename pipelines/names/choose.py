@@ -4,37 +4,39 @@ Full names by the odds of all rivals together; lone surnames by who bears them.
 """
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pipelines.names import explain, lexicon
 from pipelines.names.traits import GIVEN, NEVER, OPENER, ORDINARY, SURNAME
-from pipelines.names.align import ALIKE, EQUAL, NOTHING, SOUND, WIDTH
+from pipelines.names.align import ALIKE, EQUAL, NOTHING, SOUND
 from pipelines.names.authority import Authority
 from pipelines.names.evidence import answered
 from pipelines.names.exact import FOUND
-from pipelines.names.known import Compared
-from pipelines.names.parts import WORD
+from pipelines.names.index import build
+from pipelines.names.known import Compared, Names, compare, prepare
 from pipelines.names.settings import NameSettings
 
 SHARE = 0.999
 _COMMON = ORDINARY | OPENER | NEVER
 
 
-def choose(facts: pd.DataFrame, found: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
-    """The readings of surfaces that spell known entities' names, as in `exact.find`; none for surfaces settled there."""
+def choose(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Authority, settings: NameSettings) -> pd.DataFrame:
+    """The readings of surfaces that spell known people's names, as in `exact.find`; none for full names settled there."""
+    people = (authority.entities["kind"] == "person").to_numpy()[authority.names["entity"]]
+    names = authority.names[people].reset_index(drop=True)
+    asked = np.flatnonzero(facts["is_name"].to_numpy() & facts["guess"].isin(("person", "unknown", "place")).to_numpy())
+    if not len(names) or not len(asked):
+        return found.iloc[:0]
+    compared = compare(query, prepare(build(names["name"].tolist())), asked.astype(np.int32))
     pairs = compared.pairs
-    names = authority.names
     entity = names["entity"].to_numpy()[pairs.known]
-    person = (authority.entities["kind"] == "person").to_numpy()[entity]
-    open_ = facts["is_name"].to_numpy() & ~facts.index.isin(found["row"])
+    open_ = ~facts.index.isin(found["row"])
     lone = compared.query.grid.words[pairs.query] < 2
     frame = pd.DataFrame({"pair": np.arange(len(entity)), "row": pairs.query, "entity": entity, "odds": compared.odds})
-    full = _full(frame[open_[pairs.query] & person & ~lone], compared, authority, settings)
-    thing = _things(frame[open_[pairs.query] & ~person], compared, authority)
-    full = full[~full["row"].isin(thing["row"])]
-    alone = _lone(frame[person & lone & facts["is_name"].to_numpy()[pairs.query]], facts, found, thing, compared, authority, settings)
-    return pd.concat([full, thing, alone], ignore_index=True)[FOUND]
+    full = _full(frame[open_[pairs.query] & ~lone], compared, authority, settings)
+    native = names["is_native"].to_numpy()[pairs.known]
+    alone = _lone(frame.assign(native=native)[lone], found, compared, authority, settings)
+    return pd.concat([full, alone], ignore_index=True)[FOUND]
 
 
 def _full(frame: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
@@ -62,37 +64,15 @@ def _full(frame: pd.DataFrame, compared: Compared, authority: Authority, setting
     )  # fmt: skip
 
 
-def _things(frame: pd.DataFrame, compared: Compared, authority: Authority) -> pd.DataFrame:
-    """Places, organisations and events: every part must answer by sound, in the same order, with nothing left over."""
-    pairs = compared.pairs
-    pair = frame["pair"].to_numpy()
-    how, to = pairs.how[pair], pairs.to[pair]
-    filled = compared.query.grid.size[pairs.query[pair]]
-    columns = np.arange(WIDTH)
-    inside = columns < filled[:, None]
-    whole = np.all(~inside | ((how >= SOUND) & (to == columns)), axis=1) & (filled > 0)
-    whole &= compared.known.grid.size[pairs.known[pair]] == filled
-    kept = frame[whole].drop_duplicates(["row", "entity"])
-    several = kept["row"].duplicated(keep=False).to_numpy()
-    label = authority.entities["name"].to_numpy()[kept["entity"]]
-    kept = kept.assign(
-        method="transliteration", score=np.where(several, 0.5, 0.95), status=np.where(several, "review", "accepted"),
-        explanation=[f"Written as {name} is under another writing convention." for name in label], is_full=~several,
-        is_default=~kept["row"].duplicated(),
-    )  # fmt: skip
-    return kept[kept["is_default"]]
-
-
-def _lone(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame, thing: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
+def _lone(frame: pd.DataFrame, found: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
     """Lone surnames: a reading for every bearer, and the default one: the only bearer if there is one, else a doubt."""
     pairs, query, known = compared.pairs, compared.query, compared.known
     pair = frame["pair"].to_numpy()
     surname = answered(pairs)[pair, known.grid.last[pairs.known[pair]]] if len(pair) else np.zeros(0, np.int64)
     how = np.where(surname >= 0, pairs.how[pair, surname], NOTHING)
     like = np.where(surname >= 0, pairs.like[pair, surname], 0)
-    native = authority.names["is_native"].to_numpy()[pairs.known[pair]]
     frame = frame.assign(how=how, like=like, full=known.grid.words[pairs.known[pair]] > 1)
-    frame = frame[(how >= SOUND) | ((how == ALIKE) & (like >= settings.accept_lone) & ~native)]
+    frame = frame[(how >= SOUND) | ((how == ALIKE) & (like >= settings.accept_lone) & ~frame["native"])]
     frame = frame.sort_values(["row", "how", "like", "entity"], ascending=[True, False, False, True], kind="stable")
     frame = frame.drop_duplicates(["row", "entity"])
     top = frame.groupby("row")["how"].transform("max")
@@ -104,7 +84,7 @@ def _lone(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame, thing: 
     long = np.array([len(one) for one in word]) > 4
     sure = ((frame["how"] == EQUAL) & ~given) | ((frame["how"] == SOUND) & long & ~common & ~given & ~other)
     sure |= (frame["how"] == ALIKE) & (frame["like"] >= 0.9) & long & ~common & ~other & ~given
-    settled = set(found["row"]) | set(thing["row"])
+    settled = set(found["row"])
     bearers = frame.groupby("row")["entity"].transform("size")
     first = ~frame["row"].duplicated() & ~frame["row"].isin(settled)
     label = authority.entities["name"].to_numpy()

@@ -95,23 +95,23 @@ def read(folder: Path) -> NameIndex:
 
 
 def hear(tokens: Sequence[str]) -> Heard:
-    """The parts' sounds, and the numbers of each sound, whole and with each one sign left out."""
+    """The parts' sounds, and the numbers under which each is found."""
     heard = romanise.sounds(tokens)
-    row, number = numbers(romanise.coarse(heard.sound))
+    row, number = numbers(heard.sound)
     return Heard(heard, row, number)
 
 
 def numbers(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
-    """A number for each sound and for each sound with one sign left out, with the row of the sound it came from."""
-    width = sound.dtype.itemsize
-    signs = np.frombuffer(sound.tobytes(), np.uint8).reshape(len(sound), width)
-    length = (signs != 0).sum(axis=1)
+    """The numbers of each sound, with the row of the sound: first those of the whole sounds, in order, then those of the
+    sounds without vowels' differences, then those with one sign left out. Sounds that begin otherwise never meet."""
+    fine, signs = _signs(romanise.coarse(sound))
+    coarse, _ = _signs(romanise.coarse(sound, vowels=False))
+    width, length = signs.shape[1], (signs != 0).sum(axis=1)
+    rows = [np.arange(len(sound), dtype=np.int32)] * 2
     with np.errstate(over="ignore"):
-        powers = np.array([pow(_PRIME, j, 1 << 64) for j in range(width)], np.uint64)
-        terms = signs.astype(np.uint64) * powers
-        sums = np.cumsum(terms, axis=1, dtype=np.uint64)
-        whole = sums[:, -1] if width else np.zeros(len(sound), np.uint64)
-        rows, found = [np.arange(len(sound), dtype=np.int32)], [whole]
+        begins = BEGINS[signs[:, 0]] * np.uint64(_PRIME >> 1) if width else np.zeros(len(sound), np.uint64)
+        whole = fine[:, -1]
+        found = [whole + begins, ~coarse[:, -1] + begins]
         for j in range(width):
             # A sign that repeats the one before it gives the same remainder: one of them is enough.
             keep = (length > j) & (length >= _SHORTEST)
@@ -119,10 +119,23 @@ def numbers(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.int32], npt.N
                 keep &= signs[:, j] != signs[:, j - 1]
             row = np.flatnonzero(keep)
             if len(row):
-                before = sums[row, j] - terms[row, j]
+                before = fine[row, j - 1] if j else np.zeros(len(row), np.uint64)
                 rows.append(row.astype(np.int32))
-                found.append(before + (whole[row] - sums[row, j]) * np.uint64(_INVERSE))
+                found.append(before + (whole[row] - fine[row, j]) * np.uint64(_INVERSE) + begins[row])
     return np.concatenate(rows), np.concatenate(found)
+
+
+def _signs(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:
+    """The number of each sound's beginning up to each sign, and the signs."""
+    width = sound.dtype.itemsize
+    signs = np.frombuffer(sound.tobytes(), np.uint8).reshape(len(sound), width)
+    powers = np.array([pow(_PRIME, j, 1 << 64) for j in range(width)], np.uint64)
+    return np.cumsum(signs.astype(np.uint64) * powers, axis=1, dtype=np.uint64), signs
+
+
+BEGINS = np.zeros(256, np.uint64)
+for _number, _alike in enumerate((b"aeiou", b"kgh", b"szSZCJTWc", b"vfbp", b"dt", b"m", b"n", b"l", b"r"), start=1):
+    BEGINS[np.frombuffer(_alike, np.uint8)] = _number
 
 
 def meet(query: Heard, known: Heard) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:

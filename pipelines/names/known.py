@@ -21,6 +21,11 @@ class Names:
     grid: align.Grid
     table: align.PartTable
 
+    def take(self, rows: npt.NDArray[np.int64]) -> "Names":
+        """Some of the names."""
+        split = self.parts.take(rows)
+        return Names([self.written[row] for row in rows.tolist()], split, self.heard, align.grid(split), self.table)
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -64,16 +69,16 @@ def prepare(made: index.NameIndex) -> Known:
     return Known(names, made, ends | ~opens)
 
 
-def compare(query: Names, known: Known) -> Compared:
-    """All pairs of the texts' names and known names that share a part which is no mere given name."""
-    pairs, clues = gathered(query, known)
+def compare(query: Names, known: Known, asked: Rows | None = None) -> Compared:
+    """All pairs of the texts' names (of those asked for) and known names that share a part which is no mere given name."""
+    pairs, clues = gathered(query, known, asked)
     return Compared(query, known, pairs, evidence.weigh(clues))
 
 
-def gathered(query: Names, known: Known) -> tuple[match.Pairs, dict[str, evidence.Floats]]:
+def gathered(query: Names, known: Known, asked: Rows | None = None) -> tuple[match.Pairs, dict[str, evidence.Floats]]:
     """The pairs of `compare`, and the evidence of each."""
     links = match.link(query.parts, query.heard, known.index)
-    q, k = match.candidates(links, query.grid, query.table, known.index, known.names.grid, known.names.table, known.anchor)
+    q, k = match.candidates(links, query.grid, query.table, known.index, known.names.grid, known.names.table, known.anchor, asked)
     pairs = match.lay(q, k, query.grid, known.names.grid, links, query.table, known.names.table)
     ours = evidence.side(query.parts, query.grid, query.table)
     return pairs, evidence.gather(pairs, ours, evidence.side(known.names.parts, known.names.grid, known.names.table))

@@ -13,8 +13,9 @@ from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.process import cpdist
 
 from pipelines.names.align import ALIKE, EQUAL, SOUND, WIDTH, Grid, PartTable, agreement
-from pipelines.names.index import Heard, NameIndex, meet
+from pipelines.names.index import BEGINS, Heard, NameIndex, meet
 from pipelines.names.parts import WORD, Parts
+from pipelines.names.romanise import Sounds
 
 # Each sound as six signs, so that sounds made alike share signs and the plain edit distance of the signs is a weighted
 # one of the sounds: unrelated consonants 1, related ones 1/3 or 2/3, vowels 1/3.
@@ -55,22 +56,50 @@ class Link:
 def link(query: Parts, heard: Heard, index: NameIndex) -> Link:
     """The known parts that each part of the texts' names may be a spelling of."""
     q_row, k_row = meet(heard, index.heard)
-    known_sounds = index.heard.sounds
-    pair = (heard.sounds.token[q_row].astype(np.int64) << 32) | known_sounds.token[k_row]
-    distance = _sound_distance(heard.sounds.sound, q_row, known_sounds.sound, k_row)
+    return _linked(q_row, k_row, (query.folded, heard.sounds), (index.parts.folded, index.heard.sounds))
+
+
+def link_near(parts: Parts, heard: Heard, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], grid: Grid) -> Link:
+    """How alike the parts are that stand in pairs of names of one list."""
+    a, b = np.broadcast_arrays(grid.token[left][:, :, None], grid.token[right][:, None, :])
+    some = (a >= 0) & (b >= 0)
+    pair = np.unique(_pair(a[some], b[some]))
+    sounds = heard.sounds
+    first = np.searchsorted(sounds.token, np.arange(len(parts.tokens) + 1))
+    begins = BEGINS[sounds.sound.view(np.uint8).reshape(len(sounds.sound), -1)[:, 0]]
+    count = np.diff(first)
+    one, other = pair >> 32, pair & 0xFFFFFFFF
+    total = np.where(one == other, np.minimum(count[one], 1), count[one] * count[other])
+    row = np.repeat(np.arange(len(pair)), total)
+    place = np.arange(total.sum()) - np.repeat(np.cumsum(total) - total, total)
+    i, j = first[one[row]] + place // count[other[row]], first[other[row]] + place % count[other[row]]
+    same = begins[i] == begins[j]
+    return _linked(i[same].astype(np.int32), j[same].astype(np.int32), (parts.folded, sounds), (parts.folded, sounds))
+
+
+Spoken = tuple[Sequence[str], Sounds]
+
+
+def _linked(q_row: npt.NDArray[np.int32], k_row: npt.NDArray[np.int32], query: Spoken, known: Spoken) -> Link:
+    pair = _pair(query[1].token[q_row], known[1].token[k_row])
+    distance = _sound_distance(query[1].sound, q_row, known[1].sound, k_row)
     order = np.lexsort((distance, pair))
     pair, distance = pair[order], distance[order]
     first = np.ones(len(pair), bool)
     first[1:] = pair[1:] != pair[:-1]
     pair, distance = pair[first], distance[first]
     q, k = (pair >> 32).astype(np.int32), (pair & 0xFFFFFFFF).astype(np.int32)
-    left, right = _take(query.folded, q), _take(index.parts.folded, k)
+    left, right = _take(query[0], q), _take(known[0], k)
     look = cpdist(left, right, scorer=OSA.distance).astype(np.float32) if len(q) else np.zeros(0, np.float32)
-    size = np.maximum(_lengths(query.folded)[q], _lengths(index.parts.folded)[k])
+    size = np.maximum(_lengths(query[0])[q], _lengths(known[0])[k])
     like = likeness(distance, look, size)
     how = np.where(look == 0, EQUAL, np.where(distance == 0, SOUND, ALIKE)).astype(np.int8)
     keep = like > LEAST
     return Link(q[keep], k[keep], how[keep], distance[keep], look[keep], size[keep], like[keep])
+
+
+def _pair(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    return (left.astype(np.int64) << 32) | right
 
 
 def likeness(sound: npt.NDArray[np.float32], look: npt.NDArray[np.float32], size: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
@@ -122,13 +151,18 @@ class Pairs:
     links: Link
 
 
-def candidates(links: Link, query: Grid, query_table: PartTable, index: NameIndex, known: Grid, known_table: PartTable, anchor: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def candidates(links: Link, query: Grid, query_table: PartTable, index: NameIndex, known: Grid, known_table: PartTable, anchor: npt.NDArray[np.bool_], asked: npt.NDArray[np.int32] | None) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Names in texts and known names that share a part that may tell a name, and have more in common than that.
 
     Args:
         anchor: Which of the known names' parts (by row of `index.holder`) may tell a name.
+        asked: The texts' names to look for; all if none are given.
     """
     name, column = np.nonzero((query.token >= 0) & (query.role == WORD))
+    if asked is not None:
+        wanted = np.zeros(len(query.size), bool)
+        wanted[asked] = True
+        name, column = name[wanted[name]], column[wanted[name]]
     token = query.token[name, column]
     first = np.searchsorted(links.query, np.arange(len(query_table.length) + 1))
     count = np.diff(first)[token]

@@ -50,10 +50,17 @@ class Parts:
         """The number of the name each row of `token` belongs to."""
         return np.repeat(np.arange(len(self.first) - 1, dtype=np.int32), np.diff(self.first))
 
+    def take(self, names: npt.NDArray[np.int64]) -> "Parts":
+        """The parts of some of the names; the distinct parts stay the same."""
+        start, count = self.first[names], np.diff(self.first)[names]
+        first = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
+        at = np.repeat(start - first[:-1], count) + np.arange(first[-1])
+        return Parts(self.tokens, self.folded, self.role, first, self.token[at], self.joined[at])
+
 
 def split(names: Sequence[str]) -> Parts:
     """The parts of each name, titles and all."""
-    found = _TOKEN.findall("\n".join(names))
+    found = _TOKEN.findall("\n".join([name.replace("\n", " ") for name in names]))
     codes, distinct = pd.factorize(np.array(["\n", "-", *found], dtype=object))
     codes, written = codes[2:], [str(one) for one in distinct]
     joint = np.isin(codes, [number for number, one in enumerate(written) if one in _HYPHENS])

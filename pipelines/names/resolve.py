@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.names import choose, cluster, exact, index, known, plausible
+from pipelines.names import choose, cluster, exact, known, plausible, things
 from pipelines.names.authority import NOT_A_NAME, UNKNOWN_PERSON, Authority, Decisions
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
@@ -51,10 +51,10 @@ def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, 
     found = exact.find(facts, authority)
     query = known.lay_out(facts["text"].tolist())
     if len(authority.names):
-        compared = known.compare(query, known.prepare(index.build(authority.names["name"].tolist())))
-        found = pd.concat([found, choose.choose(facts, found, compared, authority, settings)], ignore_index=True)
-    settled = set(found.loc[found["is_default"], "row"])
-    new = cluster.cluster(facts[facts["is_name"] & ~facts.index.isin(settled)], facts, settings)
+        found = pd.concat([found, things.find(facts, found, query, authority)], ignore_index=True)
+        found = pd.concat([found, choose.choose(facts, found, query, authority, settings)], ignore_index=True)
+    settled = facts.index.isin(found.loc[found["is_default"], "row"])
+    new = cluster.cluster(np.flatnonzero(facts["is_name"].to_numpy() & ~settled), facts, query, settings)
     rows = pd.concat([_known_rows(found, facts, authority), new.rows], ignore_index=True)
     rows, decided_entities = _with_decisions(rows, facts, decisions, authority)
     entities = pd.concat([new.entities, decided_entities], ignore_index=True).drop_duplicates("entity_id")
@@ -112,7 +112,10 @@ def _with_decisions(rows: pd.DataFrame, facts: pd.DataFrame, decisions: Decision
     ready = decided(decisions, authority)
     unknown = ready[ready["entity_id"].astype(str).str.startswith("new:")]
     entities = pd.DataFrame({"entity_id": unknown["entity_id"], "kind": "person", "name": unknown["surface"]})
-    everywhere = ready[(ready["post_id"] == "") & ready["surface"].isin(facts["surface"])]
+    everywhere = ready[ready["post_id"] == ""]
+    everywhere = everywhere[everywhere["surface"].isin(facts["surface"])] if len(everywhere) else everywhere
+    if everywhere.empty:
+        return rows, entities
     rows = rows[~rows["surface"].isin(everywhere["surface"])]
     new = everywhere[everywhere["entity_id"].notna()]
     size = new["surface"].str.len()

@@ -25,7 +25,8 @@ LATIN = (
 )  # fmt: skip
 OTHER_SCRIPTS = ("cyrillic", "greek", "georgian", "armenian")
 CYRILLIC_VARIANTS = ("ukrainian", "bulgarian")
-_COARSE = bytes.maketrans(b"oeizZhfWJk", b"aaasSgvSCg")
+_COARSE = bytes.maketrans(b"oezZhfWJ", b"aisSgvSC")
+_COARSER = bytes.maketrans(b"oeiuzZhfWJk", b"aaaasSgvSCg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,15 @@ def sounds(tokens: Sequence[str]) -> Sounds:
     return Sounds((pairs >> 32).astype(np.int32), values[pairs & 0xFFFFFFFF])
 
 
-def coarse(sound: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bytes_]:
-    """The sounds with those told apart least reliably made equal (a/o, e/i, s/z, sh/zh, g/h, v/f), for finding."""
+def coarse(sound: npt.NDArray[np.bytes_], vowels: bool = True) -> npt.NDArray[np.bytes_]:
+    """The sounds with those told apart least reliably made equal (a/o, e/i, s/z, sh/zh, g/h, v/f), for finding.
+
+    Args:
+        sound: Sounds as `sounds` gives them.
+        vowels: Whether vowels are told apart at all, and k from g.
+    """
     width = sound.dtype.itemsize
-    return np.frombuffer(sound.tobytes().translate(_COARSE), f"S{width}")
+    return np.frombuffer(sound.tobytes().translate(_COARSE if vowels else _COARSER), f"S{width}")
 
 
 @cache

@@ -19,4 +19,4 @@ class NameSettings:
     review: float = 0.3
     rival: float = 1.5
     accept_lone: float = 0.8
-    merge: float = 0.85
+    merge: float = 0.75
