@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent
 SCHEMAS = PACKAGE.parent / "schemas"
 LIBRARIES = (
     *("pandas", "pyarrow", "pandera", "regex", "ftfy", "lxml", "rapidfuzz", "selectolax", "chardet", "markdown-it-py"),
-    *("pypdfium2", "py3langid", "babel", "mimesis", "symspellpy", "spylls"),
+    *("pypdfium2", "py3langid", "babel", "mimesis"),
 )
 UNFINISHED = ".tmp-"
 
