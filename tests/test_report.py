@@ -1,0 +1,137 @@
+"""The quality report and its figures."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines import figures, report
+from pipelines.stages.places import Paths
+from schemas.tables import TABLES
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture(scope="module")
+def quality(dataset: Path) -> report.Quality:
+    return report.measure({name: [dataset / f"{name}.parquet"] for name in TABLES})
+
+
+@pytest.fixture(scope="module")
+def nothing(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> report.Quality:
+    folder = tmp_path_factory.mktemp("nothing")
+    files = {}
+    for name in TABLES:
+        files[name] = [folder / f"{name}.parquet"]
+        pd.read_parquet(dataset / f"{name}.parquet").head(0).to_parquet(files[name][0])
+    return report.measure(files)
+
+
+def test_the_numbers_are_those_of_the_tables(quality: report.Quality, dataset: Path) -> None:
+    tables = {name: pd.read_parquet(dataset / f"{name}.parquet") for name in TABLES}
+    assert quality.rows == {name: len(table) for name, table in tables.items()}
+    assert dict(quality.edits) == tables["edits"]["kind"].value_counts().to_dict()
+    assert sum(a + b for _, a, b in quality.certainty) == len(tables["mentions"])
+    assert sum(b for *_, b in quality.certainty) == (tables["mentions"]["status"] == "review").sum()
+    people = tables["entities"][tables["entities"]["kind"] == "person"]
+    assert quality.most_mentioned[0][1] == people["n_mentions"].max()
+    assert len(quality.queue) == min((tables["variants"]["status"] == "review").sum(), report.QUEUE)
+    assert sum(n for _, n in quality.quarantine) == len(tables["quarantine"])
+
+
+def test_the_same_numbers_give_the_same_bytes(quality: report.Quality) -> None:
+    first = report.draw(quality)
+    assert report.draw(quality) == first
+    assert all(png.startswith(PNG) and b"matplotlib" not in png.lower() for png in first.values())
+    assert report.page(quality, first) == report.page(quality, first)
+
+
+def test_what_the_user_has_set_for_matplotlib_changes_nothing(quality: report.Quality) -> None:
+    import matplotlib as mpl
+
+    first = report.draw(quality)
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 30}):
+        assert report.draw(quality) == first
+
+
+def test_an_empty_dataset_has_a_report_too(nothing: report.Quality) -> None:
+    pictures = report.draw(nothing)
+    assert all(png.startswith(PNG) for png in pictures.values())
+    assert "None." in report.page(nothing, pictures)
+
+
+@pytest.mark.parametrize("label", ["$x_1$ & <b>", "毛澤東", "x" * 500, "", "a\nb", "Хрущёв", "$"])
+def test_any_name_can_be_drawn(label: str) -> None:
+    assert figures.bars("Any $title$", [(label, 3), ("other", 0)], "mentions").startswith(PNG)
+
+
+class Page(HTMLParser):
+    """What a page asks for from elsewhere, and whether its tags are closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href")]
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_holds_all_it_needs(quality: report.Quality) -> None:
+    page = Page()
+    page.feed(report.page(quality, report.draw(quality)))
+    assert page.open == []
+    assert len(page.addresses) == len(report.FIGURES)
+    assert all(address.startswith("data:image/png;base64,") for address in page.addresses)
+
+
+def test_what_stands_in_texts_cannot_become_part_of_the_page(quality: report.Quality) -> None:
+    evil = "<script>alert(1)</script>"
+    row = dict.fromkeys(("written", "perhaps", "why"), evil)
+    told = replace(quality, queue=[row], unmatched=[{"surface": evil}], gold=[{"surface": evil}])
+    page = report.page(told, {})
+    assert "<script>" not in page
+    assert page.count("&lt;script&gt;") == 5
+
+
+def test_errors_against_gold_and_lost_decisions_have_their_place(quality: report.Quality) -> None:
+    told = replace(quality, gold=[{"surface": "Krushchev", "found": "nobody"}], unmatched=[{"line": "7"}])
+    page = report.page(told, {})
+    assert "Errors against the gold annotations" in page and "<td>Krushchev</td>" in page
+    assert "Decisions that match nothing" in page and "<td>7</td>" in page
+    assert "Errors against" not in report.page(quality, {})
+
+
+def test_the_release_holds_the_report(dataset: Path) -> None:
+    assert (dataset / report.FILE).read_text().startswith("<!doctype html>")
+
+
+def test_unchanged_numbers_are_not_drawn_again(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = Paths(data_folder, data_folder, data_folder)
+    before = (data_folder / "latest" / report.FILE).read_text()
+
+    def never(*_: object) -> dict[str, bytes]:
+        raise AssertionError("drawn again")
+
+    monkeypatch.setattr(report, "draw", never)
+    report.make_report(paths)
+    assert report.report_files(paths) == {report.FILE: before}
+    assert paths.store.has(report.STAGE, paths.read_manifest(report.STAGE)["report"])
+
+
+def test_pictures_and_row_counts_for_the_ui(data_folder: Path) -> None:
+    paths = Paths(data_folder, data_folder, data_folder)
+    pictures = report.pictures_markdown(paths)
+    assert pictures.keys() == report.FIGURES.keys()
+    assert all(re.fullmatch(r"!\[[^]]+\]\(data:image/png;base64,[A-Za-z0-9+/=]+\)", text) for text in pictures.values())
+    counts = report.rows_against_last(paths)
+    assert [row["table"] for row in counts] == list(TABLES)
+    assert {row["more"] for row in counts} == {"+0"}
