@@ -100,7 +100,7 @@ class _Gathered:
     surfaces: dict[str, int] = field(default_factory=dict)
     words: Counter[str] = field(default_factory=Counter)
     word_posts: Counter[str] = field(default_factory=Counter)
-    lower: Counter[str] = field(default_factory=Counter)
+    texts: list[str] = field(default_factory=list)
 
 
 def clean(group: Group, place: Path) -> Path:
@@ -120,8 +120,7 @@ def _clean(group: Group, folder: Path) -> None:
     words = {word: (n, gathered.word_posts[word]) for word, n in sorted(gathered.words.items())}
     columns = {"word": list(words), "n": [n for n, _ in words.values()], "n_posts": [n for _, n in words.values()]}
     parquet.write_columns(columns, WORDS, folder / "words.parquet")
-    lower = dict(sorted(gathered.lower.items()))
-    parquet.write_columns({"word": list(lower), "n": list(lower.values())}, LOWER, folder / "lower.parquet")
+    parquet.write(_lower_words(gathered.texts), folder / "lower.parquet")
 
 
 def _clean_post(gathered: _Gathered, raw: str) -> None:
@@ -133,11 +132,25 @@ def _clean_post(gathered: _Gathered, raw: str) -> None:
     spans = sentences.split(text, code)
     gathered.sentences.add(spans, SENTENCES.names[1:])
     _add_candidates(gathered, text, [start for start, _ in spans])
-    gathered.lower.update(LOWER_WORD.findall(text))
+    gathered.texts.append(text)
     if code == "en":
         unknown = Counter(spelling.unknown_words(text))
         gathered.words.update(unknown)
         gathered.word_posts.update(unknown.keys())
+
+
+def _lower_words(texts: Sequence[str]) -> pa.Table:
+    """The words written small with their counts: tokens are counted as columns, and looked into once each."""
+    tokens = pc.list_flatten(pc.ascii_split_whitespace(pa.array(texts, pa.string()))).value_counts()
+    counts: Counter[str] = Counter()
+    for token, n in zip(tokens.field("values").to_pylist(), tokens.field("counts").to_pylist(), strict=True):
+        if token.isascii() and token.islower() and token.isalpha() and len(token) > 1:  # nearly all of them
+            counts[token] += n
+        else:
+            for word in LOWER_WORD.findall(token):
+                counts[word] += n
+    words = sorted(counts)
+    return pa.table([words, [counts[word] for word in words]], LOWER)
 
 
 def _add_candidates(gathered: _Gathered, text: str, starts: Sequence[int]) -> None:

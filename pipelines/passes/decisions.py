@@ -35,11 +35,6 @@ def decide_by_hand(
     by_surface: defaultdict[str, dict[str, Decision]] = defaultdict(dict)
     for decision in decisions:
         by_surface[decision["surface"]][decision["post_id"] or ""] = decision
-    spans = list(zip(mentions.start.tolist(), mentions.end.tolist(), strict=True))
-    places = {span: index for index, span in enumerate(spans)}
-    taken = np.zeros(len(text) + 1, bool)
-    for start, end in spans:
-        taken[start:end] = True
     readings, reading = mentions.readings, mentions.reading.copy()
     added: list[tuple[int, int, int, int]] = []
     dropped: list[int] = []
@@ -48,8 +43,8 @@ def decide_by_hand(
         start, end = match.span()
         post = int(np.searchsorted(base, start, side="right")) - 1
         decision_here = by_surface[match[0]].get(post_ids[post]) or by_surface[match[0]].get("")
-        at = places.get((start, end))
-        if decision_here is None or (at is None and taken[start:end].any()):
+        at, is_taken = _standing(mentions, start, end)
+        if decision_here is None or (at is None and is_taken):
             continue
         used.add(int(decision_here["line"]))
         if decision_here["entity_id"] is None:
@@ -67,6 +62,14 @@ def decide_by_hand(
     order = np.argsort(columns[1], kind="stable")
     post_column, starts, ends, chosen = (column[order] for column in columns)
     return Mentions(post_column, starts, ends, chosen, readings), used
+
+
+def _standing(mentions: Mentions, start: int, end: int) -> tuple[int | None, bool]:
+    """The mention with just this span, and whether any mention shares a character with it."""
+    at = int(np.searchsorted(mentions.end, start, side="right"))  # the first one that ends behind the start
+    if at == len(mentions.start) or mentions.start[at] >= end:
+        return None, False
+    return at if (mentions.start[at], mentions.end[at]) == (start, end) else None, True
 
 
 def _pattern(surfaces: Mapping[str, object]) -> re.Pattern[str]:
