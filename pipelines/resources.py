@@ -150,13 +150,13 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
             label: what is done, for people.
             function: a pure function from files to files.
             calls: its arguments, once a call.
-            size: bytes that all calls work on; little work is done here and now, unless workers are there already.
+            size: bytes that all calls work on; little work is done here and now, unless there were workers before.
         """
         report = partial(_counted, REPORT.get(), label, len(calls))
         report(0)
         self._team = self._team or Team(self._engine())
-        if self._team.is_started or (size >= INLINE_BYTES and self._team.engine.is_elsewhere):
-            return self._team.run(function, calls, report)
+        if self._team.was_started or (size >= INLINE_BYTES and self._team.engine.is_elsewhere):
+            return self._team.run(function, calls, report) if calls else None
         for done, call in enumerate(calls, 1):
             function(*call)
             report(done)

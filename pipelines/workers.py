@@ -1,6 +1,6 @@
 """Where the passes run: processes of this machine, or a Dask cluster. Both are executors as Python knows them.
 
-Here: starting workers once a build, keeping them, replacing those that die. What a user may set is in
+Here: starting workers, letting them go, replacing those that die. What a user may set is in
 `pipelines.resources`, what the workers do in `pipelines.passes`. Nothing here knows Dagster.
 """
 
@@ -36,6 +36,8 @@ class Engine(Protocol):
     """A kind of workers."""
 
     number: int
+    is_kept: bool
+    """Whether workers stay from one stage to the next."""
 
     @property
     def is_elsewhere(self) -> bool:
@@ -49,7 +51,12 @@ class Engine(Protocol):
 
 
 class Processes:
-    """Processes of this machine. They are forked from one that has loaded everything, so that a start costs little."""
+    """Processes of this machine. They are forked from one that has loaded everything, so that a start costs little.
+
+    So they live for one stage: between stages their memory belongs to what is done here for the whole corpus.
+    """
+
+    is_kept = False
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -103,6 +110,8 @@ def _end_after(sentinel: int) -> None:
 
 class Cluster:
     """Workers of a Dask cluster: that of a scheduler, else one on this machine."""
+
+    is_kept = True
 
     def __init__(self, scheduler: str, number: int) -> None:
         self.scheduler = scheduler
@@ -170,17 +179,14 @@ def _same_code(code: str, function: Callable[..., Any], *args: Any, **kwargs: An
 
 
 class Team:
-    """Workers that are started when they are first needed and kept until `close`."""
+    """Workers that are started when they are needed; a cluster's are kept until `close`."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._held = ExitStack()
         self._executor: Executor | None = None
-
-    @property
-    def is_started(self) -> bool:
-        """Whether the workers are there already."""
-        return self._executor is not None
+        self.was_started = False
+        """Whether there were workers before: it costs little to have them again."""
 
     def run(self, function: Call, calls: Sequence[tuple[Any, ...]], report: Callable[[int], None]) -> None:
         """Run all calls. Workers that die are replaced; what they had not finished is done again, up to three times.
@@ -190,7 +196,8 @@ class Team:
         """
         for left in range(TRIES - 1, -1, -1):
             try:
-                return self._run(function, calls, report)
+                self._run(function, calls, report)
+                break
             except self.engine.died():
                 self.close()
                 if not left:
@@ -198,11 +205,13 @@ class Team:
                         f"Workers died {TRIES} times on the same work, most likely for want of memory. Try with fewer: "
                         "VARIORUM_WORKERS=1."
                     ) from None
-        return None
+        if not self.engine.is_kept:
+            self.close()
 
     def _run(self, function: Call, calls: Sequence[tuple[Any, ...]], report: Callable[[int], None]) -> None:
         if self._executor is None:
             self._executor = self.engine.start(self._held)
+            self.was_started = True
         futures: list[Future[Path]] = []
         try:
             futures += [self._executor.submit(function, *call) for call in calls]

@@ -131,14 +131,19 @@ def process_of_worker(number: int) -> Path:
     return Path(str(os.getpid()))
 
 
-def test_workers_are_started_once_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("engine", "expected_starts"), [(Engine.processes, 3), (Engine.dask, 1)])
+def test_a_cluster_is_kept_and_processes_are_not(
+    engine: Engine, expected_starts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = team_of(engine)
     starts = []
-    start = Processes.start
-    monkeypatch.setattr(Processes, "start", lambda self, held: starts.append(1) or start(self, held))
-    team = team_of(Engine.processes)
+    kind = type(team._engine())
+    start = kind.start
+    monkeypatch.setattr(kind, "start", lambda self, held: starts.append(1) or start(self, held))
     for _ in range(3):
         team.run("Counting", process_of_worker, [(n,) for n in range(4)], 1)
-    assert len(starts) == 1
+    team.run("Nothing", process_of_worker, [], 0)
+    assert len(starts) == expected_starts
     team.close()
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from pipelines import parquet, work
 from pipelines.readers import Post, Refusal, read_seed
 
-CHUNK_CHARACTERS = 4_000_000
+CHUNK_CHARACTERS = 1_000_000
 
 POSTS = pa.schema(
     [("path", pa.string()), ("post_id", pa.string()), ("source_id", pa.string()), ("thread_id", pa.string())]

@@ -58,5 +58,7 @@ def read_records(paths: Paths, run: Run) -> Manifest:
         pieces.append({"path": path, "key": key})
         if not paths.store.has("read", key):
             calls.append((paths.seeds, path, (path, *beside), paths.store.place("read", key)))
-    run("Reading", reading.read, calls, sum((paths.seeds / path).lstat().st_size for _, path, *_ in calls))
+    sizes = {path: (paths.seeds / path).lstat().st_size for _, path, *_ in calls}
+    calls.sort(key=lambda call: -sizes[call[1]])  # the largest first, so that no worker is left alone with it
+    run("Reading", reading.read, calls, sum(sizes.values()))
     return paths.write_manifest("records", {"pieces": pieces})
