@@ -63,7 +63,8 @@ def validated(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pa.Table:
     except (pandera.errors.SchemaErrors, pandera.errors.SchemaError) as error:
         raise InvalidTable(_explain(name, error)) from None
     schema = arrow_schema(name)
-    extra = [pa.field(c, pa.string()) for c in frame.columns if c not in schema.names]
+    described = {"description": "As the authority file gives it."}
+    extra = [pa.field(c, pa.string(), True, described) for c in frame.columns if c not in schema.names]
     full = pa.schema([*schema, *extra])
     table = pa.Table.from_pandas(frame, preserve_index=False, schema=full)
     return table.replace_schema_metadata({**(table.schema.metadata or {}), b"description": _title(TABLES[name].model)})

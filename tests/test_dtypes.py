@@ -143,7 +143,6 @@ def test_entities_of_the_authority_keep_its_own_columns(published: Path) -> None
     assert all(str(entities[name].dtype) == "str" for name in further)
 
 
-@pytest.mark.xfail(strict=True, reason="an authority's own columns have no description in the Parquet schema yet")
 def test_every_column_of_every_file_is_described(published: Path) -> None:
     missing = [
         f"{name}.{field.name}"

@@ -54,8 +54,8 @@ def cluster(unknown: npt.NDArray[np.int64], facts: pd.DataFrame, laid: known.Nam
     texts = people["text"].tolist()
     head_of = dict(zip(people["folded"], (texts[one] for one in joins), strict=True))
     sure = dict(zip(people["folded"], score, strict=True))
-    best = heads.set_index("folded")["text"]
-    name = frame["folded"].map(head_of).fillna(frame["folded"].map(best))
+    best = dict(zip(heads["folded"], heads["text"], strict=True))
+    name = frame["folded"].map(best | head_of)
     frame = frame.assign(name=name, score=frame["folded"].map(sure).fillna(1.0))
     frame["entity_id"] = new_ids(frame["name"].tolist())
     weight = frame["n_mentions"].where(frame["guess"] != "unknown", 0)
