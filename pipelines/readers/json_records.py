@@ -23,7 +23,7 @@ MAX_OBJECT = 32 << 20
 
 _STEP = 1 << 16
 _SPACE = re.compile(r"[ \t\n\r]*")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 _VALUE_END = re.compile(r"[,\]\n]")
 _DECODER = json.JSONDecoder()
 
@@ -242,6 +242,9 @@ def _element(window: _Window) -> Value:
             continue
         except json.JSONDecodeError as error:
             value, problem = None, f"It is no JSON: {error.msg}."
+            is_cut = error.msg.startswith("Unterminated") or error.pos >= len(window.text) - 1
+            if is_cut and len(window.text) - window.at <= MAX_OBJECT and window.more():
+                continue
         except (ValueError, RecursionError) as error:
             value, problem = None, f"Its JSON cannot be read: {error}."
         end = _end_of_brackets(window.text, window.at)

@@ -10,7 +10,7 @@ import html
 import re
 from functools import lru_cache
 
-_TOKEN = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_TOKEN = re.compile(r"</?[A-Za-z][^<>]*>")
 _INLINE = re.compile(
     r"</?(?:a|abbr|b|big|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strike|strong|sub|sup|tt|u|var)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
@@ -47,6 +47,7 @@ def fragment_text(fragment: str) -> str:
     spaces; white space is collapsed as HTML asks, links keep their words, images and comments go.
     """
     if "<" in fragment:
+        fragment = without(fragment, "<!--", "-->")
         fragment = _HIDDEN.sub("", fragment) if _MAY_HIDE.search(fragment) else fragment
         fragment = _INLINE.sub("", fragment)
     has_code = "<pre" in fragment or "<PRE" in fragment
@@ -65,6 +66,22 @@ def fragment_text(fragment: str) -> str:
     if done < len(fragment):
         writer.text(fragment[done:])
     return writer.finish()
+
+
+def without(text: str, start: str, end: str) -> str:
+    """The text without what stands from `start` to `end`, both included; a `start` that never ends stays."""
+    at = text.find(start)
+    if at < 0:
+        return text
+    kept, done = [], 0
+    while at >= 0:
+        close = text.find(end, at + len(start))
+        if close < 0:
+            break
+        kept.append(text[done:at])
+        done = close + len(end)
+        at = text.find(start, done)
+    return "".join([*kept, text[done:]])
 
 
 def unescape(text: str) -> str:

@@ -7,6 +7,7 @@ Not here: fragments that are all text, the layout of blocks (`markup`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -30,6 +31,8 @@ _CHROME = re.compile(
     r"mw-editsection|catlinks|toc)(?:$|[-_\s\d])",
     re.IGNORECASE,
 )
+_NOT_LETTER = re.compile(r"[\W_]+")
+_LINK_BLOCKS = ("ul", "ol", "div", "table", "td", "p", "dl")
 _NOTICE = re.compile(r"(?:copyright\b|©|\(c\)\s*\d{4}|all rights reserved)", re.IGNORECASE)
 _MAIN = (
     "article",
@@ -63,71 +66,94 @@ def _text(node: LexborNode) -> str:
     return Piece(fragment_text(node.html or ""), Place()).trimmed().text
 
 
+class _TooMuchError(Exception):
+    """A page so deeply nested that measuring its parts would take too long."""
+
+
+class _Scale:
+    """Measures parts of a page, and stops where all that was measured is many times the page."""
+
+    def __init__(self, body: LexborNode) -> None:
+        self.whole = len(body.text(deep=True))
+        self._left = 40 * self.whole + 100_000
+
+    def text(self, node: LexborNode) -> str:
+        """The node's text."""
+        text = str(node.text(deep=True))
+        self._left -= len(text) + 10
+        if self._left < 0:
+            raise _TooMuchError
+        return text
+
+    def letters(self, node: LexborNode) -> int:
+        """Letters and digits in the node."""
+        return len(_NOT_LETTER.sub("", self.text(node)))
+
+
 def _main(tree: LexborHTMLParser, body: LexborNode) -> LexborNode:
     """The node that says it holds the page's text, if it holds much of it, else the body without its chrome."""
-    _drop_chrome(body)
-    whole = _size(body)
-    for selector in _MAIN:
-        found = tree.css(selector)
-        if len(found) == 1 and _size(found[0]) >= max(1, whole // 3):
-            return found[0]
-        if len(found) > 1 and selector == "article" and sum(map(_size, found)) >= whole // 2:
-            return _common_parent(found, body)
+    scale = _Scale(body)
+    try:
+        _drop_chrome(body, scale)
+        _drop_links(body, scale)
+        whole = scale.letters(body)
+        for selector in _MAIN:
+            found = tree.css(selector)
+            held = [scale.letters(node) for node in found]
+            if len(found) == 1 and held[0] >= max(1, whole // 3):
+                return found[0]
+            if len(found) > 1 and selector == "article" and sum(held) >= whole // 2:
+                return _common_parent(found, body)
+    except _TooMuchError:
+        return body
     return body
 
 
 def _common_parent(nodes: list[LexborNode], body: LexborNode) -> LexborNode:
-    parent = nodes[0].parent
-    same = all(node.parent is not None and parent is not None and node.parent.mem_id == parent.mem_id for node in nodes)
-    return parent if same and parent is not None else body
+    parents = {node.parent.mem_id: node.parent for node in nodes if node.parent is not None}
+    return next(iter(parents.values())) if len(parents) == 1 else body
 
 
-def _size(node: LexborNode) -> int:
-    return len(node.text(deep=True))
-
-
-def _drop_chrome(body: LexborNode) -> None:
+def _drop_chrome(body: LexborNode, scale: _Scale) -> None:
     """Takes away headers, footers, asides and what its class or id calls chrome, unless most of the text lies in it."""
-    limit = _size(body) // 2
     for node in body.css("header, footer, aside, [class], [id]"):
-        if node.tag in ("body", "html", "main", "article"):
+        if node.tag in ("body", "html", "main", "article") or not _is_chrome(node):
             continue
-        named = " ".join(filter(None, (node.attributes.get("class"), node.attributes.get("id"))))
-        is_chrome = (
-            node.tag in ("footer", "aside") or (node.tag == "header" and not _in_article(node)) or _CHROME.search(named)
-        )
-        if is_chrome and _size(node) <= limit:
-            node.decompose()
-    for node in body.css("ul, ol, div, table, td, p"):
-        if _is_links(node) or _is_notice(node):
+        if len(scale.text(node)) <= scale.whole // 2:
             node.decompose()
 
 
-def _in_article(node: LexborNode) -> bool:
+def _is_chrome(node: LexborNode) -> bool:
+    if node.tag == "header":
+        return not any(one.tag in ("article", "main") for one in _ancestors(node))
+    given = node.attributes
+    return node.tag in ("footer", "aside") or _CHROME.search(f"{given.get('class')} {given.get('id')}") is not None
+
+
+def _ancestors(node: LexborNode) -> Iterator[LexborNode]:
     parent = node.parent
     while parent is not None:
-        if parent.tag in ("article", "main"):
-            return True
+        yield parent
         parent = parent.parent
-    return False
 
 
-def _is_links(node: LexborNode) -> bool:
-    """Whether a block is a list of links: several of them, and hardly a word outside."""
-    links = node.css("a")
-    if len(links) < 3:
-        return False
-    linked, whole = sum(map(_letters, links)), _letters(node)
-    return linked >= 0.85 * whole and whole < 4000
-
-
-def _is_notice(node: LexborNode) -> bool:
-    """Whether a short block is nothing but a notice of copyright."""
-    return _size(node) < 200 and _NOTICE.match(node.text(deep=True).lstrip()) is not None
-
-
-def _letters(node: LexborNode) -> int:
-    return sum(map(str.isalnum, node.text(deep=True)))
+def _drop_links(body: LexborNode, scale: _Scale) -> None:
+    """Takes away blocks that are lists of links with hardly a word outside, and notices of copyright."""
+    linked: dict[int, list[LexborNode]] = {}
+    for link in body.css("a"):
+        block = next((one for one in _ancestors(link) if one.tag in _LINK_BLOCKS), None)
+        if block is not None:
+            linked.setdefault(block.mem_id, [block]).append(link)
+    for block, *links in linked.values():
+        if len(links) >= 3:
+            letters = scale.letters(block)
+            if letters < 4000 and sum(map(scale.letters, links)) >= 0.85 * letters:
+                block.decompose()
+    for node in body.css("p, div, small, td"):
+        first = node.child
+        opening = (first.text_content or "").lstrip() if first is not None and first.tag == "-text" else ""
+        if _NOTICE.match(opening) and len(scale.text(node)) < 200:
+            node.decompose()
 
 
 def _meta(tree: LexborHTMLParser, *names: str) -> str | None:

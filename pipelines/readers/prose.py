@@ -37,29 +37,42 @@ def read_thread(parts: Iterable[str], encoding: Encoding) -> Iterator[Record]:
     """
     number, question = 0, ""
     for marker, body in _Sections(parts):
-        score = _score(marker.text) if marker else None
-        is_empty = True
+        opening = marker
         for piece in body:
-            number += 1
-            whole = Piece(marker.text + piece.text, marker.place) if marker and is_empty else piece
             trimmed = piece.trimmed()
             if marker is None and not trimmed.text:
-                number -= 1
                 continue
-            is_empty = False
-            if marker and score is None:
-                detail = f"{whole.locator}: {marker.text.strip()[:80]!r} gives no whole number as score; mend the line."
-                yield refuse(whole.locator, "bad-score", detail, encoding.encode(whole.text))
-            elif not trimmed.text:
-                yield refuse(whole.locator, "empty-record", "No text follows the score.", encoding.encode(whole.text))
-            elif trimmed.is_damaged:
-                yield damaged(whole, encoding)
-            elif marker:
-                yield Post("answer", trimmed.text, trimmed.locator, key=str(number), parent_key=question, score=score)
+            number += 1
+            if marker is None:
+                record = _question(trimmed, piece, number, question, encoding)
+                question = question or (record.key if isinstance(record, Post) else "")
+                yield record
             else:
-                title = None if question else title_of(trimmed.text)
-                yield Post("question", trimmed.text, trimmed.locator, key=str(number), title=title)
-                question = question or str(number)
+                yield _answer(marker, opening, trimmed, piece, number, question, encoding)
+            opening = None
+
+
+def _question(trimmed: Piece, piece: Piece, number: int, question: str, encoding: Encoding) -> Record:
+    if trimmed.is_damaged:
+        return damaged(piece, encoding)
+    title = None if question else title_of(trimmed.text)
+    return Post("question", trimmed.text, trimmed.locator, key=str(number), title=title)
+
+
+def _answer(
+    marker: Piece, opening: Piece | None, trimmed: Piece, piece: Piece, number: int, question: str, encoding: Encoding
+) -> Record:
+    """An answer or a stretch of one; `opening` is its marker where it is the first stretch."""
+    score = _score(marker.text)
+    if score is not None and trimmed.text and not trimmed.is_damaged:
+        return Post("answer", trimmed.text, trimmed.locator, key=str(number), parent_key=question, score=score)
+    whole = Piece(opening.text + piece.text, opening.place) if opening else piece
+    if score is None:
+        detail = f"{whole.locator}: {marker.text.strip()[:80]!r} gives no whole number as score; mend the line."
+        return refuse(whole.locator, "bad-score", detail, encoding.encode(whole.text))
+    if trimmed.text:
+        return damaged(whole, encoding)
+    return refuse(whole.locator, "empty-record", "No text follows the score.", encoding.encode(whole.text))
 
 
 def read_plain(parts: Iterable[str], encoding: Encoding) -> Iterator[Record]:

@@ -13,19 +13,21 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pipelines.readers.markup import without
+
 LONGEST_ROW = 32 << 20
 """A row of more characters than this is refused in pieces."""
 
 _ROW_START = re.compile(r"<row\s")
 _ROW = re.compile(r"<row\s[^<]*")
-_ROW_OR_REST = re.compile(r"<row\s[^<]*|(?:(?!<row\s).)+", re.DOTALL)
+_ROW_OR_REST = re.compile(r"<row\s[^<]*|(?:[^<]++|<(?!row\s))++")
 _LOOSE_ATTRIBUTE = re.compile(r"""\s+([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _ROW_END = re.compile(r"\s*(?:/>|>\s*</row\s*>)\Z")
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([^;&\s]{0,64}));?")
 _NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
 _DOCTYPE = r"""<!DOCTYPE(?:[^\[\]<>"']|"[^"]*"|'[^']*')*+(?:\[(?:[^\]"']|"[^"]*"|'[^']*')*+\]\s*+)?>"""
 _PROLOG = re.compile(rf"\ufeff?(?:\s++|<\?.*?\?>|<!--.*?-->|{_DOCTYPE})*+<[A-Za-z]+\s*>", re.DOTALL)
-_SKIPPED = re.compile(rf"\s+|<\?.*?\?>|<!--.*?-->|</?[A-Za-z]+\s*>|{_DOCTYPE}", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z]{1,40}\s*>")
 _COMMON = (
     ("&lt;", "<"),
     ("&gt;", ">"),
@@ -59,16 +61,27 @@ def rows(parts: Iterable[str]) -> Iterator[Row]:
         if _ROW_START.match(raw):
             number += 1
             yield Row(number, raw.rstrip(), attributes(raw))
-        elif junk := _SKIPPED.sub("", raw):
+        elif junk := _junk(raw):
             number += 1
             yield Row(number, junk, None)
 
 
+def _junk(raw: str) -> str:
+    """What stands between rows and is neither white space, comment, instruction nor the table's own tag."""
+    if raw.isspace():
+        return ""
+    return _TAG.sub("", without(without(raw, "<!--", "-->"), "<?", "?>")).strip()
+
+
 def _elements(parts: Iterable[str]) -> Iterator[str]:
     """Each row with the text up to the next `<`, and the stretches between such rows."""
-    rest, prolog = "", True
+    rest, prolog, waiting, size = "", True, list[str](), 0
     for part in parts:
-        rest += part
+        waiting.append(part)
+        size += len(part)
+        if "<" not in part and size <= LONGEST_ROW:
+            continue
+        rest, waiting, size = rest + "".join(waiting), [], 0
         if prolog and (match := _PROLOG.match(rest)):
             rest = rest[match.end() :]
         prolog = False
@@ -84,7 +97,7 @@ def _elements(parts: Iterable[str]) -> Iterator[str]:
         if len(rest) > LONGEST_ROW:
             yield rest
             rest = ""
-    for match in _ROW_OR_REST.finditer(rest):
+    for match in _ROW_OR_REST.finditer(rest + "".join(waiting)):
         yield from _parted(match.group())
 
 
