@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.names.index import Heard
 from pipelines.names.parts import INITIAL, PARTICLE, SHORT, SUFFIX, TITLE, WORD, Parts, is_patronymic
 
 WIDTH = 6
@@ -17,7 +18,6 @@ NOTHING, INITIALS, BEGINNING, ALIKE, SAME_NAME, SOUND, EQUAL = range(7)
 """How two parts agree: not, by an initial, by one being the other's beginning, roughly, as forms of one given name,
 by sound under some writing convention, letter by letter."""
 LIKE = {INITIALS: 0.5, BEGINNING: 0.6, SAME_NAME: 0.85}
-_CLASSES = {ord(a): b for group in ("ijyeh", "ckqhgx", "vwfpb", "uoaw", "szcj", "td") for a, b in zip(group, group[0] * 9, strict=False)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +88,34 @@ _GENERATION = {"jr": 1, "jun": 1, "jnr": 1, "sr": 2, "sen": 2, "snr": 2, "ii": 3
 
 @dataclass(frozen=True, slots=True)
 class PartTable:
-    """What is known of each distinct part, for laying names side by side."""
+    """What is known of each distinct part, for laying names side by side.
+
+    Attributes:
+        beginning: Its first eight letters.
+        initial: Its first letter.
+        length: Number of letters.
+        groups: The given names it is a form of.
+        patronymic: Whether it ends as patronymics do.
+        sounds: Some of 128 bits for what it sounds like without its vowels' differences.
+    """
 
     beginning: npt.NDArray[np.str_]
     initial: npt.NDArray[np.str_]
     length: npt.NDArray[np.int64]
     groups: npt.NDArray[np.int16]
     patronymic: npt.NDArray[np.bool_]
+    sounds: npt.NDArray[np.uint64]
 
 
-def table(parts: Parts, groups: npt.NDArray[np.int16]) -> PartTable:
+def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTable:
     """What is known of each distinct part."""
     beginning = np.array(parts.folded, dtype="U8") if parts.folded else np.zeros(0, "U8")
     initial = beginning.astype("U1")
     length = np.fromiter(map(len, parts.folded), np.int64, len(parts.folded))
-    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded))
+    place = (heard.number[heard.whole] >> np.uint64(32)) % np.uint64(128)
+    sounds = np.zeros((len(parts.tokens), 2), np.uint64)
+    np.bitwise_or.at(sounds, (heard.sounds.token, (place // np.uint64(64)).astype(np.int64)), np.uint64(1) << place % np.uint64(64))
+    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), sounds)
 
 
 def agreement(
@@ -113,24 +126,21 @@ def agreement(
     how = np.zeros(len(q), np.int8)
     q_short, k_short = (q_role == INITIAL) | (q_role == SHORT), (k_role == INITIAL) | (k_role == SHORT)
     words = (q_role == WORD) & (k_role == WORD)
-    same = np.zeros(len(q), bool)
-    for i in range(query.groups.shape[1]):
-        one = query.groups[q, i]
-        for j in range(known.groups.shape[1]):
-            same |= (one == known.groups[k, j]) & (one >= 0)
-    how[same & words] = SAME_NAME
-    starts = _starts(query.beginning[q], known.beginning[k]) | _starts(known.beginning[k], query.beginning[q])
+    named = np.flatnonzero(words & (query.groups[q, 0] >= 0) & (known.groups[k, 0] >= 0))
+    ours, theirs = query.groups[q[named]], known.groups[k[named]]
+    same = np.zeros(len(named), bool)
+    for i in range(ours.shape[1]):
+        for j in range(theirs.shape[1]):
+            same |= (ours[:, i] == theirs[:, j]) & (ours[:, i] >= 0)
+    how[named[same]] = SAME_NAME
+    begins = query.initial[q] == known.initial[k]
     short = np.minimum(query.length[q], known.length[k])
-    how[starts & words & (short >= 2) & (how == NOTHING)] = BEGINNING
-    how[starts & (q_short | k_short) & (short >= 2)] = BEGINNING
-    single = (short == 1) & (q_short | k_short)
-    how[single & (query.initial[q] == known.initial[k])] = INITIALS
+    some = np.flatnonzero(begins & (short >= 2) & (how == NOTHING) & (words | q_short | k_short))
+    left, right = query.beginning[q[some]], known.beginning[k[some]]
+    how[some[np.strings.startswith(left, right) | np.strings.startswith(right, left)]] = BEGINNING
+    how[(short == 1) & (q_short | k_short) & begins] = INITIALS
     how[(q_role == PARTICLE) | (k_role == PARTICLE)] = NOTHING
     like = np.zeros(len(q), np.float32)
     for kind, value in LIKE.items():
         like[how == kind] = value
     return how, like
-
-
-def _starts(long: npt.NDArray[np.str_], short: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
-    return np.strings.startswith(long, short)

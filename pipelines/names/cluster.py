@@ -149,8 +149,8 @@ def _near(laid: known.Names) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int3
         if not len(at):
             break
         low, high = np.minimum(name[at], name[at + step]), np.maximum(name[at], name[at + step])
-        pairs.append(np.unique((high[low != high].astype(np.int64) << 32) | low[low != high]))
-    both = np.unique(np.concatenate(pairs)) if pairs else np.zeros(0, np.int64)
+        pairs.append(index.distinct((high[low != high].astype(np.int64) << 32) | low[low != high]))
+    both = index.distinct(np.concatenate(pairs)) if pairs else np.zeros(0, np.int64)
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32)
 
 

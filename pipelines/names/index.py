@@ -30,11 +30,13 @@ class Heard:
         sounds: The sounds of each part.
         row: For each number the row in `sounds` it was made of.
         number: A 64-bit number of the coarse sound, whole or with one sign left out.
+        whole: For each sound where its number without vowels' differences stands.
     """
 
     sounds: romanise.Sounds
     row: npt.NDArray[np.int32]
     number: npt.NDArray[np.uint64]
+    whole: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class NameIndex:
         return {
             "role": self.parts.role, "first": self.parts.first, "token": self.parts.token, "joined": self.parts.joined,
             "sound_token": self.heard.sounds.token, "sound": self.heard.sounds.sound,
-            "row": self.heard.row, "number": self.heard.number,
+            "row": self.heard.row, "number": self.heard.number, "whole": self.heard.whole,
             "holder": self.holder, "first_holder": self.first_holder,
         }  # fmt: skip
 
@@ -78,7 +80,9 @@ def build(names: Sequence[str]) -> NameIndex:
     split = parts.split(names)
     heard = hear(split.tokens)
     order = np.argsort(heard.number, kind="stable")
-    heard = Heard(heard.sounds, heard.row[order], heard.number[order])
+    where = np.empty(len(order), np.int64)
+    where[order] = np.arange(len(order))
+    heard = Heard(heard.sounds, heard.row[order], heard.number[order], where[heard.whole])
     order = np.argsort(split.token, kind="stable")
     counts = np.bincount(split.token, minlength=len(split.tokens))
     first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
@@ -90,7 +94,7 @@ def read(folder: Path) -> NameIndex:
     words = {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("names", "tokens", "folded")}
     a = {path.stem: np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))}
     split = parts.Parts(words["tokens"], words["folded"], a["role"], a["first"], a["token"], a["joined"])
-    heard = Heard(romanise.Sounds(a["sound_token"], a["sound"]), a["row"], a["number"])
+    heard = Heard(romanise.Sounds(a["sound_token"], a["sound"]), a["row"], a["number"], a["whole"])
     return NameIndex(words["names"], split, heard, a["holder"], a["first_holder"])
 
 
@@ -98,7 +102,8 @@ def hear(tokens: Sequence[str]) -> Heard:
     """The parts' sounds, and the numbers under which each is found."""
     heard = romanise.sounds(tokens)
     row, number = numbers(heard.sound)
-    return Heard(heard, row, number)
+    count = len(heard.token)
+    return Heard(heard, row, number, np.arange(count, 2 * count))
 
 
 def numbers(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
@@ -151,10 +156,17 @@ def meet(query: Heard, known: Heard) -> tuple[npt.NDArray[np.int32], npt.NDArray
     chosen = np.flatnonzero(may[query.number >> shift])
     number = query.number[chosen]
     left = np.searchsorted(known.number, number, "left")
-    right = np.searchsorted(known.number, number, "right")
-    count = right - left
-    hit = count > 0
-    left, count, chosen = left[hit], count[hit], chosen[hit]
+    hit = known.number[np.minimum(left, len(known.number) - 1)] == number
+    left, chosen = left[hit], chosen[hit]
+    count = np.searchsorted(known.number, number[hit], "right") - left
     at = np.repeat(left - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())
-    pairs = np.unique((np.repeat(query.row[chosen], count).astype(np.int64) << 32) | known.row[at])
+    pairs = distinct((np.repeat(query.row[chosen], count).astype(np.int64) << 32) | known.row[at])
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+
+
+def distinct(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The values in ascending order, each once; faster than numpy's own way where most differ."""
+    if not len(values):
+        return values
+    values = np.sort(values)
+    return values[np.concatenate([[True], values[1:] != values[:-1]])]

@@ -29,11 +29,13 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Indexed names, and which of their parts may tell one (a given name alone does not)."""
+    """Indexed names, which of their parts may tell one (a given name alone does not), and what else pairs are chosen by."""
 
     names: Names
     index: index.NameIndex
     anchor: npt.NDArray[np.bool_]
+    marks: npt.NDArray[np.uint64]
+    side: evidence.Side
 
     @property
     def grid(self) -> align.Grid:
@@ -55,18 +57,24 @@ def lay_out(written: Sequence[str]) -> Names:
     """The names ready to be compared."""
     split = parts.split(written)
     heard = index.hear(split.tokens)
-    return Names(written, split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds)))
+    return Names(written, split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds), heard))
 
 
 def prepare(made: index.NameIndex) -> Known:
     """The indexed names ready to be compared with."""
-    table = align.table(made.parts, given.groups(made.parts.folded, made.heard.sounds))
+    table = align.table(made.parts, given.groups(made.parts.folded, made.heard.sounds), made.heard)
     grid = align.grid(made.parts)
     names = Names(made.names, made.parts, made.heard, grid, table)
     token = np.repeat(np.arange(len(made.parts.tokens)), np.diff(made.first_holder))
     opens = grid.token[made.holder, grid.opening[made.holder]] == token
     ends = grid.token[made.holder, grid.last[made.holder]] == token
-    return Known(names, made, ends | ~opens)
+    rare = (np.diff(made.first_holder) <= match.RARE)[token]
+    anchor = ends | (~opens & (rare | _is_double(grid, made.holder, token)))
+    return Known(names, made, anchor, match.marks(grid, table), evidence.side(made.parts, grid, table))
+
+
+def _is_double(grid: align.Grid, name: Rows, token: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    return (grid.double[name] >= 0) & (grid.token[name, grid.double[name]] == token)
 
 
 def compare(query: Names, known: Known, asked: Rows | None = None) -> Compared:
@@ -78,7 +86,7 @@ def compare(query: Names, known: Known, asked: Rows | None = None) -> Compared:
 def gathered(query: Names, known: Known, asked: Rows | None = None) -> tuple[match.Pairs, dict[str, evidence.Floats]]:
     """The pairs of `compare`, and the evidence of each."""
     links = match.link(query.parts, query.heard, known.index)
-    q, k = match.candidates(links, query.grid, query.table, known.index, known.names.grid, known.names.table, known.anchor, asked)
+    q, k = match.candidates(links, query.grid, query.table, known.index, known.names.grid, known.marks, known.anchor, asked)
     pairs = match.lay(q, k, query.grid, known.names.grid, links, query.table, known.names.table)
     ours = evidence.side(query.parts, query.grid, query.table)
-    return pairs, evidence.gather(pairs, ours, evidence.side(known.names.parts, known.names.grid, known.names.table))
+    return pairs, evidence.gather(pairs, ours, known.side)

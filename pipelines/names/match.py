@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.process import cpdist
 
 from pipelines.names.align import ALIKE, EQUAL, SOUND, WIDTH, Grid, PartTable, agreement
-from pipelines.names.index import BEGINS, Heard, NameIndex, meet
+from pipelines.names.index import BEGINS, Heard, NameIndex, distinct, meet
 from pipelines.names.parts import WORD, Parts
 from pipelines.names.romanise import Sounds
 
@@ -26,6 +26,10 @@ _SIGNS = {
     "a": "AA", "e": "EI", "i": "IE", "o": "AO", "u": "UO", "c": "kkss11",
 }  # fmt: skip
 UNIT = 6.0
+RARE = 30
+"""A part other than the surname tells a name if at most so many known names hold it."""
+SURE = 0.7
+"""Surnames less alike than this are compared only where a given name sounds alike too."""
 LEAST = 0.45
 """How alike two parts must be to be compared at all."""
 
@@ -63,7 +67,7 @@ def link_near(parts: Parts, heard: Heard, left: npt.NDArray[np.int32], right: np
     """How alike the parts are that stand in pairs of names of one list."""
     a, b = np.broadcast_arrays(grid.token[left][:, :, None], grid.token[right][:, None, :])
     some = (a >= 0) & (b >= 0)
-    pair = np.unique(_pair(a[some], b[some]))
+    pair = distinct(_pair(a[some], b[some]))
     sounds = heard.sounds
     first = np.searchsorted(sounds.token, np.arange(len(parts.tokens) + 1))
     begins = BEGINS[sounds.sound.view(np.uint8).reshape(len(sounds.sound), -1)[:, 0]]
@@ -151,10 +155,11 @@ class Pairs:
     links: Link
 
 
-def candidates(links: Link, query: Grid, query_table: PartTable, index: NameIndex, known: Grid, known_table: PartTable, anchor: npt.NDArray[np.bool_], asked: npt.NDArray[np.int32] | None) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def candidates(links: Link, query: Grid, query_table: PartTable, index: NameIndex, known: Grid, theirs: npt.NDArray[np.uint64], anchor: npt.NDArray[np.bool_], asked: npt.NDArray[np.int32] | None) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Names in texts and known names that share a part that may tell a name, and have more in common than that.
 
     Args:
+        theirs: The known names' marks.
         anchor: Which of the known names' parts (by row of `index.holder`) may tell a name.
         asked: The texts' names to look for; all if none are given.
     """
@@ -168,28 +173,40 @@ def candidates(links: Link, query: Grid, query_table: PartTable, index: NameInde
     count = np.diff(first)[token]
     row = _ranges(first[token], count)
     name, column, known_token = np.repeat(name, count), np.repeat(column, count), links.known[row]
+    sure = links.like[row] >= SURE
     start, stop = anchor_bounds(anchor, index)
+    tells = (column == query.last[name]) | (column == query.double[name]) | ((stop - start)[known_token] <= RARE)
+    name, column, known_token, sure = name[tells], column[tells], known_token[tells], sure[tells]
     count = stop[known_token] - start[known_token]
     holder = np.flatnonzero(anchor)[_ranges(start[known_token], count)]
     name, column, by = np.repeat(name, count), np.repeat(column, count), np.repeat(known_token, count)
     other = index.holder[holder]
-    ours, theirs = _marks(query, query_table), _marks(known, known_table)
+    ours = marks(query, query_table)
+    sure = np.repeat(sure, count)
     keep = np.ones(len(name), bool)
     several = (query.words[name] > 1) & (known.words[other] > 1)
     where = np.argmax(known.token[other] == by[:, None], axis=1)
-    keep[several] = (ours[name, column] & theirs[other, where])[several] != 0
-    pairs = np.unique((name[keep].astype(np.int64) << 32) | other[keep])
+    rows = np.flatnonzero(several)
+    shared = ours[name[rows], column[rows]] & theirs[other[rows], where[rows]]
+    keep[rows] = np.where(sure[rows], shared[:, 0] != 0, (shared[:, 0] >> np.uint64(16) | shared[:, 1] | shared[:, 2]) != 0)
+    pairs = distinct((name[keep].astype(np.int64) << 32) | other[keep])
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
 
 
-def _marks(grid: Grid, table: PartTable) -> npt.NDArray[np.uint64]:
-    """For each part of each name a mark of what its OTHER parts begin with, and of the given names they are forms of."""
-    letter = np.array([_CLASSES.get(one, ord(one[:1] or " ") % 8 + 12) for one in table.initial.tolist()], np.uint64)
-    mark = np.uint64(1) << letter
+def marks(grid: Grid, table: PartTable) -> npt.NDArray[np.uint64]:
+    """For each part of each name a mark of what its OTHER parts begin with, how they sound, and what names they are forms of.
+
+    The first word holds first letters (16 bits) and groups of names, the others sounds; an initial has a first letter only.
+    """
+    letter = np.array([_CLASSES.get(one, ord(one[:1] or " ") % 6 + 10) for one in table.initial.tolist()], np.uint64)
+    mark = np.zeros((len(letter), 3), np.uint64)
+    mark[:, 0] = np.uint64(1) << letter
     for column in range(table.groups.shape[1]):
         group = table.groups[:, column].astype(np.int64)
-        mark |= np.where(group >= 0, np.uint64(1) << (20 + group % 44).astype(np.uint64), np.uint64(0))
-    of = np.where(grid.token >= 0, mark[grid.token], np.uint64(0))
+        mark[:, 0] |= np.where(group >= 0, np.uint64(1) << (16 + group % 48).astype(np.uint64), np.uint64(0))
+    mark[:, 1:] = table.sounds
+    mark[table.length == 1, 1:] = 0
+    of = np.where((grid.token >= 0)[:, :, None], mark[grid.token], np.uint64(0))
     result = np.zeros_like(of)
     for column in range(WIDTH):
         for other in range(WIDTH):

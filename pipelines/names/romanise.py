@@ -68,7 +68,8 @@ def sounds(tokens: Sequence[str]) -> Sounds:
             lines += [pa.array(one[1:-1].split("\n"), pa.string()) for one in texts]
     encoded = pa.concat_arrays(lines).dictionary_encode()
     code, values = _codes(_finish(encoded.dictionary))
-    pairs = np.unique((np.concatenate(rows) << 32) | code[encoded.indices.to_numpy()])
+    pairs = np.sort((np.concatenate(rows) << 32) | code[encoded.indices.to_numpy()])
+    pairs = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])]
     pairs = pairs[values[pairs & 0xFFFFFFFF] != b""]
     return Sounds((pairs >> 32).astype(np.int32), values[pairs & 0xFFFFFFFF])
 
