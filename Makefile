@@ -37,6 +37,9 @@ test: $(VENV)/.ready-dev .dagster/dagster.yaml
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+faults: $(VENV)/.ready-dev
+	VARIORUM_KILLS=50 $(BIN)/python -m pytest tests/faults
+
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -194,6 +194,7 @@ def quality_report(places: Places) -> dg.MaterializeResult[Any]:
     owners=OWNERS,
     deps=[*TABLE_KEYS, quality_report],
     description="One complete build, published at once under `latest`, with checksums and descriptions.",
+    code_version=work.code_version("stages", "release.py", "describe.py", "card.py"),
 )
 def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
     paths = places.paths()

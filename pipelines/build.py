@@ -47,6 +47,11 @@ def main() -> int:
         for line in filter(None, (f"The build failed: {failure}", told)):
             Console(stderr=True, highlight=False).print(line, style="bold red", markup=False, soft_wrap=True)
         return 1
+    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+        Console(stderr=True).print(
+            "The build was stopped. The dataset published before is as it was.", style="bold red"
+        )
+        return 130
     summarise(Path(default_place("VARIORUM_DATA", "data")), console)
     return 0
 
@@ -69,16 +74,18 @@ def run(definitions: dg.Definitions, console: Console) -> None:
             progress.update(tasks[label], completed=done, total=total)
 
         REPORT.set(report)
+        run_id, data = str(uuid.uuid4()), Path(default_place("VARIORUM_DATA", "data"))
         try:
-            run_id, data = str(uuid.uuid4()), Path(default_place("VARIORUM_DATA", "data"))
             with _instance() as instance, lock.locked(data, run_id, partial(lock.mark_failed, instance)):
                 result = definitions.resolve_job_def(JOB).execute_in_process(
                     QUIET, instance, raise_on_error=False, run_id=run_id, tags={STARTED_BY: "make build"}
                 )
         except KNOWN as error:
-            raise BuildFailed(str(error)) from error
+            raise BuildFailed(reasons.with_place(str(error), data)) from error
+        except Exception as error:  # whatever it is, people get one message and no traceback
+            raise BuildFailed(f"{reasons.OURS_SAID}{type(error).__name__}: {error}") from error
     if not result.success:
-        raise BuildFailed(_reason(result))
+        raise BuildFailed(reasons.with_place(_reason(result), data))
 
 
 def _instance() -> Any:

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 CLASS = re.compile(r"^[A-Za-z_][\w.]*: ")
 OURS = re.compile(r"(?:Key|Type|Attribute|Index|Name|Assertion|Recursion|NotImplemented|ZeroDivision)Error\b")
+OURS_SAID = "Variorum itself went wrong, please report it: "
+FULL = "No space left on device"
+GONE = re.compile(r"\[Errno 2\] No such file or directory: '(.+)'$")
 UNKNOWN = "see the run in the Dagster UI (make ui)."
 
 
@@ -23,5 +27,16 @@ def first_cause(error: Any) -> str:
     while error.cause:
         error = error.cause
     if OURS.match(str(error.message)):
-        return f"Variorum itself went wrong, please report it: {str(error.message).strip()}"
-    return CLASS.sub("", str(error.message).strip(), count=1)
+        return OURS_SAID + str(error.message).strip()
+    message = CLASS.sub("", str(error.message).strip(), count=1)
+    gone = GONE.match(message)
+    return (
+        f"{gone[1]} has gone while the build was at work. Start again when the folder is at rest." if gone else message
+    )
+
+
+def with_place(reason: str, data: Path) -> str:
+    """The reason, with what to do where the disk is full (the libraries that write do not say which)."""
+    if FULL not in reason:
+        return reason
+    return f"The disk that holds {data} is full. Free some space and start again; finished work is kept. ({reason})"

@@ -1,21 +1,16 @@
 """Full and read-only disks, files that vanish or change under a build, clocks that go back, two builds at once."""
 
 import os
+import random
 import shutil
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.faults.processes import House, disk, error_lines, kill
 
 pytestmark = pytest.mark.faults
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path).furnish()
 
 
 def message(errors: str) -> str:
@@ -27,22 +22,22 @@ def message(errors: str) -> str:
 
 
 def test_a_full_disk_leaves_the_published_build(house: House) -> None:
+    kept = house.data.rename(house.root / "kept")
     try:
         with disk(house.data, "size=3m"):
-            assert house.build().returncode == 0
+            shutil.copytree(kept, house.data, symlinks=True, dirs_exist_ok=True)
             before = house.published()
-            for number in range(40):
-                text = " ".join(f"Krushchev {number} {word} Rákosi" for word in range(4000))
+            digits = random.Random(1)
+            for number in range(6):
+                text = "\n\n".join(str(digits.getrandbits(4000)) for _ in range(500))
                 (house.seeds / f"long_{number}.txt").write_text(text, encoding="utf-8")
             failed = house.build()
             assert failed.returncode != 0
-            assert "No space left on device" in message(failed.stderr)
+            assert "is full" in message(failed.stderr)
             assert str(house.data) in message(failed.stderr)
             assert house.published() == before
             assert house.is_sound()
-            for file in house.seeds.glob("long_*.txt"):
-                file.unlink()
-            house.add_seed(1)
+            os.system(f"mount -o remount,size=32m {house.data}")
             after = house.build()
             assert after.returncode == 0, after.stderr
             assert house.leftovers() == []
@@ -51,9 +46,10 @@ def test_a_full_disk_leaves_the_published_build(house: House) -> None:
 
 
 def test_a_read_only_disk_is_told(house: House) -> None:
+    kept = house.data.rename(house.root / "kept")
     try:
         with disk(house.data, "size=16m"):
-            assert house.build().returncode == 0
+            shutil.copytree(kept, house.data, symlinks=True, dirs_exist_ok=True)
             before = house.published()
             house.add_seed(1)
             os.system(f"mount -o remount,ro {house.data}")
@@ -62,13 +58,12 @@ def test_a_read_only_disk_is_told(house: House) -> None:
             assert "Read-only file system" in message(failed.stderr)
             assert str(house.data) in message(failed.stderr)
             assert house.published() == before
-            os.system(f"mount -o remount,rw {house.data}")
-            assert house.build().returncode == 0
     except PermissionError:
         pytest.skip("A small disk can only be mounted by root")
 
 
 def test_data_that_is_a_file_is_told(house: House) -> None:
+    shutil.rmtree(house.data)
     house.data.write_text("not a folder")
     failed = house.build()
     assert failed.returncode != 0
@@ -84,7 +79,6 @@ def test_no_seeds_folder_is_told(house: House) -> None:
 
 
 def test_a_broken_reference_file_is_told_and_changes_nothing(house: House) -> None:
-    assert house.build().returncode == 0
     before = house.published()
     (house.reference / "authority" / "broken.csv").write_text("entity_id,kind,name\nQ1,planet,Mars\n", encoding="utf-8")
     failed = house.build()
@@ -112,7 +106,7 @@ def test_seeds_that_come_and_go_while_they_are_read(house: House) -> None:
     stirring = threading.Thread(target=stir)
     stirring.start()
     try:
-        results = [house.build() for _ in range(3)]
+        results = [house.build() for _ in range(2)]
     finally:
         stop.set()
         stirring.join()
@@ -120,39 +114,42 @@ def test_seeds_that_come_and_go_while_they_are_read(house: House) -> None:
         if result.returncode:
             assert "restless_" in message(result.stderr)
             assert "again" in message(result.stderr)
-        assert not (house.data / "latest").exists() or house.is_sound()
+    assert house.is_sound()
     after = house.build()
     assert after.returncode == 0, after.stderr
     assert house.leftovers() == []
 
 
 def test_a_clock_set_back_changes_nothing(house: House) -> None:
-    assert house.build().returncode == 0
     before = house.published()
-    for file in [house.seeds / "added_1.txt", *house.data.rglob("*")]:
-        if file.exists():
-            os.utime(file, (2_000_000_000, 2_000_000_000), follow_symlinks=False)
+    for file in house.data.rglob("*"):
+        os.utime(file, (2_000_000_000, 2_000_000_000), follow_symlinks=False)
     house.add_seed(1)
     os.utime(house.seeds / "added_1.txt", (0, 0))
     assert house.build().returncode == 0
     changed = house.published()
     assert changed != before
-    (house.seeds / "added_1.txt").write_text("Something else about Zinovjev.\n", encoding="utf-8")
-    os.utime(house.seeds / "added_1.txt", (-1000, -1000))
-    assert house.build().returncode == 0
-    assert house.published() != changed
     (house.seeds / "added_1.txt").unlink()
     assert house.build().returncode == 0
     assert house.published() == before
     assert house.is_sound()
 
 
+def test_a_seed_changed_with_the_same_size_and_an_older_time_is_read_again(house: House) -> None:
+    seed = min(house.seeds.rglob("*.txt"))
+    before, text = house.published(), seed.read_text(encoding="utf-8")
+    stamp = seed.stat()
+    seed.write_text(text.replace("e", "o", 1), encoding="utf-8")
+    os.utime(seed, (stamp.st_atime, stamp.st_mtime - 1000))
+    assert house.build().returncode == 0
+    assert house.published() != before
+
+
 def test_of_two_builds_at_once_the_second_ends_with_a_message(house: House) -> None:
-    house.inline = 0
     first = house.start()
     lock = house.data / ".work" / "lock"
     until = time.monotonic() + 120
-    while not (lock.exists() and lock.read_text()) and time.monotonic() < until:
+    while not lock.read_text() and time.monotonic() < until:
         time.sleep(0.01)
     os.kill(first.pid, 19)  # SIGSTOP: it holds the folder for as long as the second one needs
     second = house.build()
@@ -169,7 +166,7 @@ def test_of_two_builds_at_once_the_second_ends_with_a_message(house: House) -> N
 def test_a_killed_build_leaves_no_lock(house: House) -> None:
     first = house.start()
     lock = house.data / ".work" / "lock"
-    while not (lock.exists() and lock.read_text()):
+    while not lock.read_text():
         time.sleep(0.01)
     kill(first)
     assert lock.read_text()

@@ -1,0 +1,22 @@
+"""A house with one dataset published in it, built once and copied for every test."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.faults.processes import House
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> House:
+    house = House(tmp_path_factory.mktemp("built") / "house").furnish()
+    first = house.build()
+    assert first.returncode == 0, first.stderr
+    return house
+
+
+@pytest.fixture
+def house(built: House, tmp_path: Path) -> House:
+    shutil.copytree(built.root, tmp_path / "house", symlinks=True)
+    return House(tmp_path / "house")
