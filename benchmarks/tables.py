@@ -11,7 +11,7 @@ MEGA = 1e6
 HEAD = """# Benchmarks
 
 Written by `make bench`; every figure is of one run on one machine with {cores} cores. CPU seconds are those of the
-whole process tree. What counts are ratios: the machine's other load changes seconds, and hardly the ratios between them.
+whole process tree. What counts are ratios: other load of the machine changes seconds, and hardly the ratios.
 Corpora: {origins}.
 The fixed cost is a build of the sample seeds, {fixed:.1f} CPU seconds; it is left out where it says so.
 """
