@@ -14,6 +14,9 @@ from pipelines.resources import Places, Workers
 from pipelines.stages import out, verify
 from schemas.tables import TABLES
 
+ROWS_SHOWN = 20
+LEAST_F1 = 0.9
+
 HOME = {
     invariants.LOST: "sources",
     invariants.UNDO: "edits",
@@ -69,8 +72,31 @@ def few_are_quarantined(places: Places) -> dg.AssetCheckResult:
         description=f"{rows.num_rows} records or files were quarantined."
         if rows.num_rows
         else "Nothing was quarantined.",
-        metadata={"rows": dg.MetadataValue.md(preview.markdown(rows.slice(0, 20).to_pylist()))},
+        metadata={"rows": dg.MetadataValue.md(preview.markdown(rows.slice(0, ROWS_SHOWN).to_pylist()))},
     )
 
 
-CHECKS = [check_invariants, few_are_quarantined]
+@dg.asset_check(
+    asset=["out", "mentions"],
+    additional_deps=[["out", "sources"]],
+    description="Agreement with the posts that people have annotated (`gold.csv` of the reference folder).",
+)
+def agrees_with_gold(places: Places) -> dg.AssetCheckResult:
+    score = verify.gold_score(places.paths())
+    if score is None:
+        return dg.AssetCheckResult(passed=True, description="No annotated post is in this build.")
+    rates = score.rates()
+    errors = score.errors()[["post_id", "surface", "expected", "found", "outcome"]]
+    told = ", ".join(f"{name} {p:.3f} ({low:.3f} to {high:.3f})" for name, (p, low, high) in rates.items())
+    return dg.AssetCheckResult(
+        passed=rates["f1"][0] >= LEAST_F1,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"Accepted names against {len(score.outcomes)} annotations: {told}.",
+        metadata={
+            "rows": dg.MetadataValue.md(preview.markdown(errors.head(ROWS_SHOWN).astype(object).to_dict("records"))),
+            **{name: p for name, (p, *_) in rates.items()},
+        },
+    )
+
+
+CHECKS = [check_invariants, few_are_quarantined, agrees_with_gold]

@@ -1,5 +1,6 @@
 """What the Dagster UI shows of a table: its columns with descriptions, its row count, its first rows in Markdown."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def listing(names: list[str]) -> Any:
     return dg.MetadataValue.md("\n".join([*(f"- `{name}`" for name in names[:50]), *more]))
 
 
-def markdown(rows: list[dict[str, Any]]) -> str:
+def markdown(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Rows as a Markdown table; long cells are cut, and what could break the table is shown as text."""
     if not rows:
         return "No rows."

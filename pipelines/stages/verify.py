@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines import invariants, parquet, work
+from pipelines import gold, invariants, parquet, work
 from pipelines.invariants import INVARIANTS, Offences
 from pipelines.stages import out
 from pipelines.stages.places import Paths, Run
@@ -51,6 +53,29 @@ def _between_parts(paths: Paths) -> dict[str, Offences]:
     return invariants.check_whole(tables, posts, mentions, paths.read_manifest("seeds")["seeds"])
 
 
-def _columns(files: Sequence[Path], columns: list[str]) -> pd.DataFrame:
-    frame: pd.DataFrame = pd.concat([parquet.read(f, columns).to_pandas() for f in files], ignore_index=True)
+def gold_score(paths: Paths) -> gold.Score | None:
+    """The agreement of the build with the annotations of its reference folder; nothing where none of them is in it."""
+    annotations = gold.read(paths.reference)
+    sources = parquet.read(out.whole_table(paths, "sources"), ["source_id", "path"]).to_pandas()
+    annotated = sources[sources["path"].str.split("!").str[0].isin(annotations["path"])]
+    if annotated.empty:
+        return None
+    files = dict(out.table_files(paths))
+    posts = _columns(
+        files["posts"], ["post_id", "source_id", "ordinal", "text_raw"], "source_id", annotated["source_id"]
+    )
+    columns = ["mention_id", "post_id", "raw_start", "raw_end", "surface", "entity_id", "status"]
+    mentions = _columns(files["mentions"], columns, "post_id", posts["post_id"])
+    return gold.score(annotations, {"sources": annotated, "posts": posts, "mentions": mentions})
+
+
+def _columns(
+    files: Sequence[Path], columns: list[str], by: str = "", values: "pd.Series[str] | tuple[()]" = ()
+) -> pd.DataFrame:
+    """Columns of all parts; where `by` is given, only of the rows in which it has one of the values."""
+    tables = [parquet.read(file, columns) for file in files]
+    if by:
+        wanted = pa.array(values, pa.string())
+        tables = [table.filter(pc.is_in(table[by], wanted)) for table in tables]
+    frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
     return frame

@@ -20,7 +20,7 @@ from pipelines.readers.records import Post
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds" / "raw"
 AUTHORITY = ROOT / "seeds" / "reference" / "authority"
-GOLD = Path(__file__).with_name("gold.csv")
+GOLD = ROOT / "seeds" / "reference" / "gold.csv"
 COLUMNS = ["path", "post", "surface", "occurrence", "entity_id", "kind", "optional", "written"]
 KINDS = {"person", "place", "organisation", "event"}
 
