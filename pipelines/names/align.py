@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.names.index import Heard
+from pipelines.names.index import BEGINS, Heard
 from pipelines.names.parts import INITIAL, PARTICLE, SHORT, SUFFIX, TITLE, WORD, Parts, is_patronymic
 
 WIDTH = 6
@@ -96,6 +96,7 @@ class PartTable:
         length: Number of letters.
         groups: The given names it is a form of.
         patronymic: Whether it ends as patronymics do.
+        begins: Bits for what its sounds may begin with.
         sounds: Some of 128 bits for what it sounds like without its vowels' differences.
     """
 
@@ -105,6 +106,7 @@ class PartTable:
     groups: npt.NDArray[np.int16]
     patronymic: npt.NDArray[np.bool_]
     sounds: npt.NDArray[np.uint64]
+    begins: npt.NDArray[np.uint64]
 
 
 def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTable:
@@ -115,7 +117,10 @@ def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTabl
     place = (heard.number[heard.whole] >> np.uint64(32)) % np.uint64(128)
     sounds = np.zeros((len(parts.tokens), 2), np.uint64)
     np.bitwise_or.at(sounds, (heard.sounds.token, (place // np.uint64(64)).astype(np.int64)), np.uint64(1) << place % np.uint64(64))
-    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), sounds)
+    begins = np.zeros(len(parts.tokens), np.uint64)
+    signs = heard.sounds.sound.view(np.uint8).reshape(len(heard.sounds.sound), -1)[:, :1]
+    np.bitwise_or.at(begins, heard.sounds.token, np.uint64(1) << BEGINS[signs[:, 0]] if len(signs) else np.zeros(0, np.uint64))
+    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), sounds, begins)
 
 
 def agreement(

@@ -169,6 +169,7 @@ def _given_evidence(pairs: Pairs, query: Side, known: Side, surname: Agreed, giv
         "given by sound": given.how == SOUND,
         "given same name": same,
         "given same name, near": same & (given.sound > 0) & (given.look <= 2),
+        "given known otherwise": alike & _other_names(pairs, query, known, given),
         "given beginning": given.how == BEGINNING,
         "given initial": given.how == INITIALS,
         "given alike": alike,
@@ -183,6 +184,14 @@ def _given_evidence(pairs: Pairs, query: Side, known: Side, surname: Agreed, giv
         "given to middle": (given.to >= 0) & (given.to != k_open),
         "given from middle": (given.at >= 0) & (given.at != q_open) & ~swapped,
     }
+
+
+def _other_names(pairs: Pairs, query: Side, known: Side, given: Agreed) -> npt.NDArray[np.bool_]:
+    """Whether both given names are known, as forms of different names."""
+    ours = query.table.groups[_token(query.grid, pairs.query, given.at)]
+    theirs = known.table.groups[_token(known.grid, pairs.known, given.to)]
+    shared = ((ours[:, :, None] == theirs[:, None, :]) & (ours >= 0)[:, :, None]).any(axis=(1, 2))
+    return (ours[:, 0] >= 0) & (theirs[:, 0] >= 0) & ~shared
 
 
 def _look_again(pairs: Pairs, query: Side, known: Side, wanted: npt.NDArray[np.bool_]) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

@@ -194,13 +194,12 @@ def candidates(links: Link, query: Grid, query_table: PartTable, index: NameInde
 
 
 def marks(grid: Grid, table: PartTable) -> npt.NDArray[np.uint64]:
-    """For each part of each name a mark of what its OTHER parts begin with, how they sound, and what names they are forms of.
+    """For each part of each name a mark of what its OTHER parts begin with, sound like, and are forms of.
 
-    The first word holds first letters (16 bits) and groups of names, the others sounds; an initial has a first letter only.
+    The first word holds first sounds (16 bits) and groups of names, the others sounds; an initial has a first sound only.
     """
-    letter = np.array([_CLASSES.get(one, ord(one[:1] or " ") % 6 + 10) for one in table.initial.tolist()], np.uint64)
-    mark = np.zeros((len(letter), 3), np.uint64)
-    mark[:, 0] = np.uint64(1) << letter
+    mark = np.zeros((len(table.length), 3), np.uint64)
+    mark[:, 0] = table.begins
     for column in range(table.groups.shape[1]):
         group = table.groups[:, column].astype(np.int64)
         mark[:, 0] |= np.where(group >= 0, np.uint64(1) << (16 + group % 48).astype(np.uint64), np.uint64(0))
@@ -213,10 +212,6 @@ def marks(grid: Grid, table: PartTable) -> npt.NDArray[np.uint64]:
             if other != column:
                 result[:, column] |= of[:, other]
     return result
-
-
-_CLASSES = {letter: number for number, group in enumerate(("aou", "eijyh", "ckqgx", "vwfpb", "szc", "td", "l", "m", "n", "r")) for letter in group}
-"""Letters that begin spellings of one name; h too begins Yevgeni and Ievhen, Halina and Galina by their groups."""
 
 
 def anchor_bounds(anchor: npt.NDArray[np.bool_], index: NameIndex) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
