@@ -3,7 +3,7 @@
 An offence is a row that breaks an invariant, told so that a person can find it.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -51,6 +51,9 @@ def offences(texts: Iterable[str]) -> Offences:
 
 
 Tables = Mapping[str, pd.DataFrame]
+COUNTED = {"variants": ["surface", "entity_id"], "entities": ["entity_id"]}
+"""What mentions and posts are counted by, for each table that has such counts."""
+OWN_NUMBER = r"-m[0-9]+$"
 
 
 def verify_part(place: Path, verified: Path) -> Path:
@@ -62,6 +65,8 @@ def verify_part(place: Path, verified: Path) -> Path:
         rows = [(name, o.number, list(o.first)) for name, o in check_part(tables).items()]
         columns = {"invariant": [r[0] for r in rows], "number": [r[1] for r in rows], "first": [r[2] for r in rows]}
         parquet.write(pa.table(columns), folder / "offences.parquet")
+        for name, counted in count(tables["mentions"]).items():
+            parquet.write(counted, folder / f"{name}.parquet")
 
     return work.make(verified, write)
 
@@ -70,6 +75,17 @@ def read_verified(verified: Path) -> dict[str, Offences]:
     """What `verify_part` found."""
     rows = parquet.read(verified / "offences.parquet").to_pylist()
     return {row["invariant"]: Offences(row["number"], tuple(row["first"])) for row in rows}
+
+
+def count(mentions: pd.DataFrame) -> dict[str, pa.Table]:
+    """Mentions and posts by the keys of `variants` and of `entities`; a post lies in one part, so parts add up."""
+    table = pa.table({name: pa.array(mentions[name], pa.string()) for name in ("surface", "entity_id", "post_id")})
+    found = {}
+    for name, by in COUNTED.items():
+        posts = table.group_by([*by, "post_id"], use_threads=False).aggregate([([], "count_all")])
+        counted = posts.group_by(by, use_threads=False).aggregate([("count_all", "sum"), ([], "count_all")])
+        found[name] = counted.rename_columns([*by, "n_mentions", "n_posts"])
+    return found
 
 
 def check_part(tables: Tables) -> dict[str, Offences]:
@@ -143,6 +159,12 @@ def dangling_keys(tables: Tables) -> Iterable[str]:
     ):
         for value in _absent(tables[name][column].dropna(), tables[home][column]):
             yield f"{name}.{column} {value} is not in {home}."
+    mentions = tables["mentions"]
+    ids = pa.array(mentions["mention_id"], pa.string())
+    home = pc.replace_substring_regex(ids, OWN_NUMBER, "")
+    for value in ids.filter(pc.not_equal(home, pa.array(mentions["post_id"], pa.string()))).to_pylist():
+        yield f"mentions.mention_id {value} is not its post's id and a number, so it may be another post's too."
+    yield from (f"mentions.mention_id {value} stands twice." for value in _repeated(mentions["mention_id"]))
 
 
 def _absent(values: pd.Series, home: pd.Series) -> list[str]:
@@ -159,21 +181,26 @@ def doubts_written_over(mentions: pd.DataFrame, edits: pd.DataFrame) -> Iterable
         yield f"mention_id {mention} is under review, but its text was changed."
 
 
+def _repeated(ids: pd.Series) -> list[str]:
+    repeated: list[str] = ids[ids.duplicated()].unique().tolist()
+    return repeated
+
+
 def check_whole(
-    tables: Tables, posts: pd.DataFrame, mentions: pd.DataFrame, seeds: Iterable[str]
+    tables: Tables, posts: pd.DataFrame, counts: Mapping[str, pa.Table], seeds: Iterable[str]
 ) -> dict[str, Offences]:
     """The invariants between parts and whole tables.
 
     Args:
         tables: `sources`, `quarantine`, `variants` and `entities`.
         posts: `post_id`, `parent_id` and `source_id` of all posts.
-        mentions: `mention_id`, `surface`, `entity_id` and `post_id` of all mentions.
+        counts: what `count` found in the mentions of all parts, added up.
         seeds: paths of the seed files.
     """
     return {
         LOST: offences(lost_records(tables["sources"], posts, tables["quarantine"], seeds)),
-        KEYS: offences(dangling_ids(tables, posts, mentions)),
-        COUNTS: offences(wrong_counts(tables, mentions)),
+        KEYS: offences(dangling_ids(tables, posts, counts["entities"])),
+        COUNTS: offences(text for name in COUNTED for text in wrong_counts(name, tables[name], counts[name])),
     }
 
 
@@ -184,36 +211,36 @@ def lost_records(
     known = {path.split("!", 1)[0] for path in sources["path"]}
     yield from (f"The seed file {path} is not in sources." for path in seeds if path not in known)
     for column, table in (("n_posts", posts), ("n_quarantined", quarantine)):
-        found = Counter(table["source_id"])
-        for source, path, said in zip(sources["source_id"], sources["path"], sources[column], strict=True):
-            if found[source] != said:
-                yield f"{path}: {column} is {said}, but {found[source]} rows are there."
+        found = sources["source_id"].map(table["source_id"].value_counts()).fillna(0).astype("int64")
+        wrong = sources.assign(found=found)[(found != sources[column]).to_numpy()]
+        for path, said, there in zip(wrong["path"], wrong[column], wrong["found"], strict=True):
+            yield f"{path}: {column} is {said}, but {there} rows are there."
 
 
-def dangling_ids(tables: Tables, posts: pd.DataFrame, mentions: pd.DataFrame) -> Iterable[str]:
+def dangling_ids(tables: Tables, posts: pd.DataFrame, mentioned: pa.Table) -> Iterable[str]:
     """Ids that refer to no row, and ids that stand twice, in tables of several parts."""
     entities = tables["entities"]["entity_id"]
     for name, values, home in (
         ("posts.source_id", posts["source_id"], tables["sources"]["source_id"]),
         ("posts.parent_id", posts["parent_id"].dropna(), posts["post_id"]),
         ("quarantine.source_id", tables["quarantine"]["source_id"], tables["sources"]["source_id"]),
-        ("mentions.entity_id", mentions["entity_id"], entities),
+        ("mentions.entity_id", mentioned["entity_id"].to_pandas(), entities),
         ("variants.entity_id", tables["variants"]["entity_id"], entities),
     ):
         for value in _absent(values, home):
             yield f"{name} {value} refers to no row."
-    for name, ids in (("posts.post_id", posts["post_id"]), ("mentions.mention_id", mentions["mention_id"])):
-        for value in ids[ids.duplicated()].unique():
-            yield f"{name} {value} stands twice."
+    yield from (f"posts.post_id {value} stands twice." for value in _repeated(posts["post_id"]))
 
 
-def wrong_counts(tables: Tables, mentions: pd.DataFrame) -> Iterable[str]:
-    """Rows of `variants` and `entities` whose counts are not those of `mentions`."""
-    for name, by in (("variants", ["surface", "entity_id"]), ("entities", ["entity_id"])):
-        counted = mentions.groupby(by).agg(n_mentions=("post_id", "size"), n_posts=("post_id", "nunique")).reset_index()
-        both = tables[name][[*by, "n_mentions", "n_posts"]].merge(
-            counted, on=by, how="outer", suffixes=("", "_counted")
-        )
-        same = (both["n_mentions"] == both["n_mentions_counted"]) & (both["n_posts"] == both["n_posts_counted"])
-        for row in both[~same.fillna(False)].to_dict("records"):
-            yield f"{name} {' / '.join(str(row[b]) for b in by)}: counts are not those of mentions."
+def wrong_counts(name: str, table: pd.DataFrame, counted: pa.Table) -> Iterable[str]:
+    """Rows of `variants` or `entities` whose counts are not those of the mentions."""
+    by = COUNTED[name]
+    columns = [*by, "n_mentions", "n_posts"]
+    said = pa.Table.from_pandas(table[columns], counted.schema, preserve_index=False)
+    both = said.join(counted, by, join_type="full outer", right_suffix="_counted")
+    same = pc.and_(
+        pc.equal(both["n_mentions"], both["n_mentions_counted"]), pc.equal(both["n_posts"], both["n_posts_counted"])
+    )
+    wrong = both.filter(pc.invert(pc.fill_null(same, False)))
+    for row in sorted(wrong.select(by).to_pylist(), key=lambda row: [str(row[b]) for b in by]):
+        yield f"{name} {' / '.join(str(row[b]) for b in by)}: counts are not those of mentions."

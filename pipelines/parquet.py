@@ -3,7 +3,7 @@
 Bytes depend on chunk layout, row groups, compression and schema, so all of these are fixed in this one place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 ROWS_A_GROUP = 131_072
+ROWS_ADDED = 500_000
 DELTA = ("start", "end", "raw_start", "raw_end", "ordinal", "n_mentions", "n_posts", "n_chars", "n_words")
 SPLIT = ("score",)
 
@@ -45,3 +46,24 @@ def write_columns(columns: Mapping[str, Any], schema: pa.Schema, path: Path) -> 
 def read(path: Path, columns: list[str] | None = None) -> pa.Table:
     """The rows of one file."""
     return pq.read_table(path, columns=columns, partitioning=None, memory_map=False)
+
+
+def add_up(files: Iterable[Path], by: list[str], counts: list[str]) -> pa.Table:
+    """The rows of all files, those with the same keys as one with its counts added up, in the order of the keys.
+
+    No more is held at any time than twice the result and some of the files.
+    """
+    held: list[pa.Table] = []
+    rows = least = 0
+    for file in files:
+        held.append(read(file, [*by, *counts]))
+        rows += held[-1].num_rows
+        if rows > max(ROWS_ADDED, 2 * least):
+            held = [_added(held, by, counts)]
+            rows = least = held[0].num_rows
+    return _added(held, by, counts).sort_by([(name, "ascending") for name in by]).combine_chunks()
+
+
+def _added(tables: list[pa.Table], by: list[str], counts: list[str]) -> pa.Table:
+    added = pa.concat_tables(tables).group_by(by).aggregate([(name, "sum") for name in counts])
+    return added.rename_columns([name.removesuffix("_sum") for name in added.column_names]).select([*by, *counts])

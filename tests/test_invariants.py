@@ -40,7 +40,7 @@ def sound() -> Tables:
 
 def broken_by(tables: Tables) -> set[str]:
     found = dict.fromkeys(INVARIANTS, Offences())
-    whole = invariants.check_whole(tables, tables["posts"], tables["mentions"], ["a.txt"])
+    whole = invariants.check_whole(tables, tables["posts"], invariants.count(tables["mentions"]), ["a.txt"])
     for part in (invariants.check_part(tables), whole):
         for name, offence in part.items():
             found[name] += offence
@@ -99,6 +99,7 @@ def double(table: str) -> Callable[[Tables], object]:
         (KEYS, put("variants", "entity_id", "nobody")),
         (KEYS, double("posts")),
         (KEYS, double("mentions")),
+        (KEYS, put("mentions", "mention_id", f"{SOURCE}-2-m1")),
         (COUNTS, put("variants", "n_mentions", 2)),
         (COUNTS, put("variants", "surface", "Khruschev")),
         (COUNTS, put("entities", "n_posts", 0)),

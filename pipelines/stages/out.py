@@ -17,6 +17,7 @@ from schemas.export import arrow_schema, validated
 
 PART_TABLES = ("posts", "sentences", "edits", "mentions")
 WHOLE_TABLES = ("sources", "quarantine", "variants", "entities")
+COUNTS = ["n_mentions", "n_posts"]
 ENTITY_COLUMNS = ("entity_id", "kind", "name", "native_name", "born", "died", "description")
 
 
@@ -83,8 +84,8 @@ def part_files(paths: Paths, name: str) -> list[Path]:
     return [paths.store.place("apply", part) / f"{name}.parquet" for part in paths.read_manifest("parts")["parts"]]
 
 
-def _counts(paths: Paths, name: str) -> pd.DataFrame:
-    counts: pd.DataFrame = pa.concat_tables([parquet.read(file) for file in part_files(paths, name)]).to_pandas()
+def _counts(paths: Paths, name: str, by: list[str]) -> pd.DataFrame:
+    counts: pd.DataFrame = parquet.add_up(part_files(paths, name), by, COUNTS).to_pandas()
     return counts
 
 
@@ -129,14 +130,15 @@ def _columns(name: str) -> list[str]:
 
 def variants_table(paths: Paths) -> Path:
     """The table `variants`: where a surface is read as one entity for several reasons, the most frequent speaks."""
-    counts = _counts(paths, "variant_counts").rename(columns={"normalized": "canonical"})
-    by = [c for c in counts.columns if not c.startswith("n_")]
-    rows = counts.groupby(by, sort=True, as_index=False)[["n_mentions", "n_posts"]].sum()
-    rows = rows.sort_values(
-        ["surface", "entity_id", "n_mentions", *by[2:]], ascending=[True, True, False, *[True] * len(by[2:])]
-    )
-    totals = rows.groupby(["surface", "entity_id"], sort=False)[["n_mentions", "n_posts"]].transform("sum")
-    rows[["n_mentions", "n_posts"]] = totals
+    by = ["surface", "entity_id", "kind", "method", "score", "status", "explanation", "normalized"]
+    rows = _counts(paths, "variant_counts", by).rename(columns={"normalized": "canonical"})
+    several = rows.duplicated(["surface", "entity_id"], keep=False)
+    if several.any():
+        rows = rows.sort_values(
+            ["surface", "entity_id", "n_mentions"], ascending=[True, True, False], kind="stable", ignore_index=True
+        )
+        totals = rows.groupby(["surface", "entity_id"], sort=False)[COUNTS].transform("sum")
+        rows[COUNTS] = totals
     rows = rows.drop_duplicates(["surface", "entity_id"])
     rows = rows.sort_values(["n_mentions", "surface", "entity_id"], ascending=[False, True, True], ignore_index=True)
     return write_table(paths, "variants", rows[_columns("variants")])
@@ -144,7 +146,7 @@ def variants_table(paths: Paths) -> Path:
 
 def entities_table(paths: Paths) -> Path:
     """The table `entities`: those that are mentioned, the authority's with all its columns."""
-    counts = _counts(paths, "entity_counts").groupby("entity_id", as_index=False).sum()
+    counts = _counts(paths, "entity_counts", ["entity_id"])
     variants = parquet.read(whole_table(paths, "variants"), ["entity_id"]).to_pandas()
     n_variants = variants["entity_id"].value_counts()
     known = resolved(paths).entities

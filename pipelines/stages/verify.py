@@ -12,6 +12,14 @@ from pipelines.invariants import INVARIANTS, Offences
 from pipelines.stages import out
 from pipelines.stages.places import Paths, Run
 
+NEEDED = {
+    "sources": ["source_id", "path", "n_posts", "n_quarantined"],
+    "quarantine": ["source_id"],
+    "variants": ["surface", "entity_id", "n_mentions", "n_posts"],
+    "entities": ["entity_id", "n_mentions", "n_posts"],
+}
+"""The columns of the whole tables that are looked at."""
+
 
 class BrokenInvariant(ValueError):
     """A build that must not be published; the message says which rows break what."""
@@ -26,7 +34,8 @@ def all_offences(paths: Paths, run: Run) -> dict[str, Offences]:
     run("Checking", invariants.verify_part, calls, sum((part / "posts.parquet").stat().st_size for part, _ in calls))
     paths.write_manifest("verified", {"verified": [verified.name for _, verified in places]})
     found = dict.fromkeys(INVARIANTS, Offences())
-    for offences in (*(invariants.read_verified(verified) for _, verified in places), _between_parts(paths)):
+    parts_found = (invariants.read_verified(verified) for _, verified in places)
+    for offences in (*parts_found, _between_parts(paths, [verified for _, verified in places])):
         for name, offence in offences.items():
             found[name] += offence
     return found
@@ -45,12 +54,15 @@ def refuse_broken(found: dict[str, Offences]) -> None:
         raise BrokenInvariant(f"The dataset breaks {what}. Nothing was published.\n{rows}")
 
 
-def _between_parts(paths: Paths) -> dict[str, Offences]:
+def _between_parts(paths: Paths, verified: Sequence[Path]) -> dict[str, Offences]:
     files = dict(out.table_files(paths))
-    tables = {name: parquet.read(out.whole_table(paths, name)).to_pandas() for name in out.WHOLE_TABLES}
+    tables = {name: parquet.read(out.whole_table(paths, name), columns).to_pandas() for name, columns in NEEDED.items()}
     posts = _columns(files["posts"], ["post_id", "parent_id", "source_id"])
-    mentions = _columns(files["mentions"], ["mention_id", "surface", "entity_id", "post_id"])
-    return invariants.check_whole(tables, posts, mentions, paths.read_manifest("seeds")["seeds"])
+    counts = {
+        name: parquet.add_up((place / f"{name}.parquet" for place in verified), by, ["n_mentions", "n_posts"])
+        for name, by in invariants.COUNTED.items()
+    }
+    return invariants.check_whole(tables, posts, counts, paths.read_manifest("seeds")["seeds"])
 
 
 def gold_score(paths: Paths) -> gold.Score | None:
