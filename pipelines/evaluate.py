@@ -32,7 +32,9 @@ PEERS: dict[str, Callable[..., float]] = {"WRatio": fuzz.WRatio, "token_set_rati
 
 def as_surfaces(names: Sequence[str]) -> pd.DataFrame:
     """Names as `resolve` takes them, each found once, inside a sentence, and taken for a person's."""
-    return pd.DataFrame({"surface": names, "n_mentions": 1, "n_posts": 1, "n_person": 1}).assign(**dict.fromkeys(COUNTS, 0))
+    return pd.DataFrame({"surface": names, "n_mentions": 1, "n_posts": 1, "n_person": 1}).assign(
+        **dict.fromkeys(COUNTS, 0)
+    )
 
 
 def links(names: Sequence[str], authority: Authority) -> pd.DataFrame:
@@ -74,12 +76,16 @@ def interval(expected: pd.DataFrame, linked: pd.Series, rounds: int = 300) -> st
     return "  ".join(f"{name} {a:.3f}-{b:.3f}" for name, a, b in zip("PRF", low, high, strict=True))
 
 
-def peer(names: Sequence[str], authority: Authority, scorer: Callable[..., float]) -> tuple[list[str], npt.NDArray[np.float64]]:
+def peer(
+    names: Sequence[str], authority: Authority, scorer: Callable[..., float]
+) -> tuple[list[str], npt.NDArray[np.float64]]:
     """The entity whose name a rapidfuzz scorer likes best, for each name, and how much it does."""
     known_names = authority.entities["name"].tolist()
     best, score = [], []
     for start in range(0, len(names), 500):
-        table = process.cdist(names[start : start + 500], known_names, scorer=scorer, processor=utils.default_process, dtype=np.uint8)
+        table = process.cdist(
+            names[start : start + 500], known_names, scorer=scorer, processor=utils.default_process, dtype=np.uint8
+        )
         best += table.argmax(axis=1).tolist()
         score += table.max(axis=1).tolist()
     return authority.entities["entity_id"].iloc[best].tolist(), np.array(score, np.float64)
@@ -106,7 +112,9 @@ def measure_names(folder: Path) -> pd.DataFrame:
             chosen = pd.Series(np.where(score >= least, best, ""), index=easy.index)
             figures.append((*scored(easy, chosen)[::-1], least))
         top = max(figures)
-        print(f"  {name:16} P {top[2]:.3f}  R {top[1]:.3f}  F1 {top[0]:.3f}   at its best threshold, {top[3]}; {seconds:.1f} CPU s")
+        print(
+            f"  {name:16} P {top[2]:.3f}  R {top[1]:.3f}  F1 {top[0]:.3f}   at its best threshold, {top[3]}; {seconds:.1f} CPU s"
+        )
     wrong = (found["entity_id"] != "") & (found["entity_id"] != expected["entity_id"]) & hard
     print(f"  hard cases: {wrong.sum()} of {hard.sum()} linked wrongly ({wrong.sum() / max(hard.sum(), 1):.1%})")
     _calibration(expected, found)
@@ -137,14 +145,20 @@ def measure_clusters(folder: Path) -> None:
     expected = pd.read_csv(folder / "expected.csv", dtype=str, keep_default_na=False).drop_duplicates("surface")
     expected = expected.reset_index(drop=True)
     truth = expected["entity_id"].where(expected["entity_id"] != "", "alone " + expected.index.astype(str))
-    readings = resolve(as_surfaces(expected["surface"].tolist()), load(Path("/nonexistent")), Decisions(), NameSettings()).readings
+    readings = resolve(
+        as_surfaces(expected["surface"].tolist()), load(Path("/nonexistent")), Decisions(), NameSettings()
+    ).readings
     entity = readings[readings["is_default"]].drop_duplicates("run").set_index("run")["entity_id"]
     ours = expected["surface"].map(entity).fillna("none")
     print(f"{folder.name} with an empty authority: {len(expected):,} names of {truth.nunique():,} people")
     fingerprint = expected["surface"].map(_fingerprint)
-    ngrams = expected["surface"].map(lambda name: "".join(sorted({name.lower()[i : i + 2] for i in range(len(name) - 1)})))
+    ngrams = expected["surface"].map(
+        lambda name: "".join(sorted({name.lower()[i : i + 2] for i in range(len(name) - 1)}))
+    )
     for name, groups in (("variorum", ours), ("fingerprint", fingerprint), ("2-gram", ngrams)):
-        print(f"  {name:16} purity {_purity(groups, truth):.3f}  pairwise F1 {_pairwise(groups, truth):.3f}  {groups.nunique():,} groups")
+        print(
+            f"  {name:16} purity {_purity(groups, truth):.3f}  pairwise F1 {_pairwise(groups, truth):.3f}  {groups.nunique():,} groups"
+        )
 
 
 def _fingerprint(name: str) -> str:
@@ -153,7 +167,11 @@ def _fingerprint(name: str) -> str:
 
 
 def _purity(groups: "pd.Series[str]", truth: "pd.Series[str]") -> float:
-    return float(pd.crosstab(groups, truth).max(axis=1).sum() / len(truth)) if len(truth) < 500 else _large_purity(groups, truth)
+    return (
+        float(pd.crosstab(groups, truth).max(axis=1).sum() / len(truth))
+        if len(truth) < 500
+        else _large_purity(groups, truth)
+    )
 
 
 def _large_purity(groups: "pd.Series[str]", truth: "pd.Series[str]") -> float:
@@ -175,7 +193,9 @@ def measure_tokens(file: Path) -> None:
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         table = pd.read_csv(lines, sep="\t", keep_default_na=False)
     table = table[(table["count"] >= 2) & (table["latin"].str.len() > 2)].drop_duplicates(["latin", "cyrillic"])
-    several = table[table["cyrillic"].duplicated(keep=False)].sort_values(["cyrillic", "count"], ascending=[True, False])
+    several = table[table["cyrillic"].duplicated(keep=False)].sort_values(
+        ["cyrillic", "count"], ascending=[True, False]
+    )
     first = several.drop_duplicates("cyrillic").set_index("cyrillic")["latin"]
     other = several[several["cyrillic"].duplicated()]
     left, right = other["latin"].tolist(), first[other["cyrillic"]].tolist()
@@ -197,7 +217,9 @@ def _agree(left: Sequence[str], right: Sequence[str]) -> tuple[float, float]:
     for row, one in zip(heard.row.tolist(), heard.number.tolist(), strict=True):
         found[heard.sounds.token[row]].add(one)
     pairs = [(number[a], number[b]) for a, b in zip(left, right, strict=True)]
-    return float(np.mean([bool(sound[a] & sound[b]) for a, b in pairs])), float(np.mean([bool(found[a] & found[b]) for a, b in pairs]))
+    return float(np.mean([bool(sound[a] & sound[b]) for a, b in pairs])), float(
+        np.mean([bool(found[a] & found[b]) for a, b in pairs])
+    )
 
 
 def measure_large(folder: Path, size: int = 1_000_000, asked: int = 10_000) -> None:
@@ -206,17 +228,23 @@ def measure_large(folder: Path, size: int = 1_000_000, asked: int = 10_000) -> N
     draw = np.random.default_rng(0)
     given = names.str.rsplit(" ", n=1).str[0].to_numpy()
     stems = np.array(sorted({name.rsplit(" ", 1)[-1] for name in names}), dtype=object)
-    ends = np.array(["", "a", "s", "er", "ov", "ev", "in", "ski", "son", "berg", "man", "ić", "ko", "ian", "oglu"], dtype=object)
+    ends = np.array(
+        ["", "a", "s", "er", "ov", "ev", "in", "ski", "son", "berg", "man", "ić", "ko", "ian", "oglu"], dtype=object
+    )
     surname = draw.choice(stems, size) + draw.choice(ends, size)
     large = [f"{a} {b}" for a, b in zip(draw.choice(given, size), surname, strict=True)]
     started = time.process_time()
     made = index.build(large)
-    print(f"index of {size:,} names: made in {time.process_time() - started:.0f} CPU s, {len(made.parts.tokens):,} parts")
+    print(
+        f"index of {size:,} names: made in {time.process_time() - started:.0f} CPU s, {len(made.parts.tokens):,} parts"
+    )
     with tempfile.TemporaryDirectory() as place:
         made.save(Path(place))
         started = time.perf_counter()
         made = index.read(Path(place))
-        print(f"  read back in {time.perf_counter() - started:.1f} s, {sum(f.stat().st_size for f in Path(place).iterdir()) / 1e6:.0f} MB on disk")
+        print(
+            f"  read back in {time.perf_counter() - started:.1f} s, {sum(f.stat().st_size for f in Path(place).iterdir()) / 1e6:.0f} MB on disk"
+        )
         ready = known.prepare(made)
         queries = [large[i] for i in draw.integers(0, size, asked)]
         started = time.process_time()

@@ -58,7 +58,11 @@ def grid(parts: Parts) -> Grid:
     suffix = (role == SUFFIX) & (place > 0)
     role = np.where((role == TITLE) | (role == SUFFIX) | ((role == PARTICLE) & ~followed), WORD, role).astype(np.int8)
     joined = np.concatenate([parts.joined[1:], [False]]) | parts.joined if len(name) else parts.joined
-    opens = (place == 0) & (role == PARTICLE) & np.isin(parts.token, [n for n, one in enumerate(parts.tokens) if one in _GIVEN_TOO])
+    opens = (
+        (place == 0)
+        & (role == PARTICLE)
+        & np.isin(parts.token, [n for n, one in enumerate(parts.tokens) if one in _GIVEN_TOO])
+    )
     role[opens & ~joined] = WORD
     keep = ~title & ~suffix
     count = np.bincount(name[keep], minlength=len(first) - 1)
@@ -116,10 +120,14 @@ def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTabl
     length = np.fromiter(map(len, parts.folded), np.int64, len(parts.folded))
     place = (heard.number[heard.whole] >> np.uint64(32)) % np.uint64(128)
     sounds = np.zeros((len(parts.tokens), 2), np.uint64)
-    np.bitwise_or.at(sounds, (heard.sounds.token, (place // np.uint64(64)).astype(np.int64)), np.uint64(1) << place % np.uint64(64))
+    np.bitwise_or.at(
+        sounds, (heard.sounds.token, (place // np.uint64(64)).astype(np.int64)), np.uint64(1) << place % np.uint64(64)
+    )
     begins = np.zeros(len(parts.tokens), np.uint64)
     signs = heard.sounds.sound.view(np.uint8).reshape(len(heard.sounds.sound), -1)[:, :1]
-    np.bitwise_or.at(begins, heard.sounds.token, np.uint64(1) << BEGINS[signs[:, 0]] if len(signs) else np.zeros(0, np.uint64))
+    np.bitwise_or.at(
+        begins, heard.sounds.token, np.uint64(1) << BEGINS[signs[:, 0]] if len(signs) else np.zeros(0, np.uint64)
+    )
     return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), sounds, begins)
 
 

@@ -94,7 +94,9 @@ def load_decisions(path: Path, authority: Authority) -> Decisions:
                 f"or write {NOT_A_NAME!r} or {UNKNOWN_PERSON!r}")  # fmt: skip
         key = (row["surface"], row.get("post_id", ""))
         if key in first:
-            raise ReferenceFileError(path, line, "surface", f"{row['surface']!r} was decided in line {first[key]} already")
+            raise ReferenceFileError(
+                path, line, "surface", f"{row['surface']!r} was decided in line {first[key]} already"
+            )
         first[key] = line
         rows.append({name: row.get(name, "") for name in DECISION_COLUMNS} | {"line": str(line)})
     return Decisions(pd.DataFrame(rows, columns=[*DECISION_COLUMNS, "line"], dtype=str))
@@ -142,7 +144,9 @@ def _check_entity(path: Path, line: int, row: dict[str, str], seen: dict[str, tu
         raise ReferenceFileError(path, line, "entity_id", f"{row['entity_id']!r} has a meaning of its own; use another")
     if row["entity_id"] in seen:
         other, at = seen[row["entity_id"]]
-        raise ReferenceFileError(path, line, "entity_id", f"{row['entity_id']!r} stands in {other.name}, line {at} already")
+        raise ReferenceFileError(
+            path, line, "entity_id", f"{row['entity_id']!r} stands in {other.name}, line {at} already"
+        )
     seen[row["entity_id"]] = (path, line)
     for name in ("born", "died"):
         value = row.get(name, "")

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from pipelines.names import explain, lexicon
-from pipelines.names.traits import GIVEN, NEVER, OPENER, ORDINARY, SURNAME
 from pipelines.names.align import ALIKE, EQUAL, NOTHING, SOUND
 from pipelines.names.authority import Authority
 from pipelines.names.evidence import answered
@@ -15,12 +14,15 @@ from pipelines.names.exact import FOUND
 from pipelines.names.index import build
 from pipelines.names.known import Compared, Names, compare, prepare
 from pipelines.names.settings import NameSettings
+from pipelines.names.traits import GIVEN, NEVER, OPENER, ORDINARY, SURNAME
 
 SHARE = 0.999
 _COMMON = ORDINARY | OPENER | NEVER
 
 
-def choose(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Authority, settings: NameSettings) -> pd.DataFrame:
+def choose(
+    facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Authority, settings: NameSettings
+) -> pd.DataFrame:
     """The readings of surfaces that spell known people's names, as in `exact.find`; none for full names settled there."""
     people = (authority.entities["kind"] == "person").to_numpy()[authority.names["entity"]]
     names = authority.names[people].reset_index(drop=True)
@@ -64,7 +66,9 @@ def _full(frame: pd.DataFrame, compared: Compared, authority: Authority, setting
     )  # fmt: skip
 
 
-def _lone(frame: pd.DataFrame, found: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
+def _lone(
+    frame: pd.DataFrame, found: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings
+) -> pd.DataFrame:
     """Lone surnames: a reading for every bearer, and the default one: the only bearer if there is one, else a doubt."""
     pairs, query, known = compared.pairs, compared.query, compared.known
     pair = frame["pair"].to_numpy()
@@ -80,7 +84,11 @@ def _lone(frame: pd.DataFrame, found: pd.DataFrame, compared: Compared, authorit
     word = [query.parts.folded[query.grid.token[row, query.grid.last[row]]] for row in frame["row"]]
     common = np.array([bool(lexicon.traits(one) & _COMMON) for one in word], dtype=bool)
     other = np.array([bool(lexicon.traits(one) & (GIVEN | SURNAME)) for one in word], dtype=bool)
-    given = query.table.groups[[query.grid.token[row, query.grid.last[row]] for row in frame["row"]], 0] >= 0 if len(frame) else common
+    given = (
+        query.table.groups[[query.grid.token[row, query.grid.last[row]] for row in frame["row"]], 0] >= 0
+        if len(frame)
+        else common
+    )
     long = np.array([len(one) for one in word]) > 4
     sure = ((frame["how"] == EQUAL) & ~given) | ((frame["how"] == SOUND) & long & ~common & ~given & ~other)
     sure |= (frame["how"] == ALIKE) & (frame["like"] >= 0.9) & long & ~common & ~other & ~given
@@ -89,7 +97,9 @@ def _lone(frame: pd.DataFrame, found: pd.DataFrame, compared: Compared, authorit
     first = ~frame["row"].duplicated() & ~frame["row"].isin(settled)
     label = authority.entities["name"].to_numpy()
     listed = frame.groupby("row")["entity"].agg(lambda rows: "; ".join(label[list(rows)]))
-    score = np.where(bearers > 1, 0.9 / bearers, np.where(sure, 0.9, 0.6)) * np.where(frame["how"] >= SOUND, 1, frame["like"])
+    score = np.where(bearers > 1, 0.9 / bearers, np.where(sure, 0.9, 0.6)) * np.where(
+        frame["how"] >= SOUND, 1, frame["like"]
+    )
     said = [
         f"Lone surname of {label[entity]}, the only one in the authority who bears it." if many == 1
         else f"Lone surname that several in the authority bear: {listed[row]}."

@@ -12,8 +12,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.names import evidence, index, known, match, romanise
-from pipelines.names.align import ALIKE, NOTHING
-from pipelines.names.parts import WORD
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
 
@@ -46,10 +44,14 @@ def cluster(unknown: npt.NDArray[np.int64], facts: pd.DataFrame, laid: known.Nam
         settings: Thresholds.
     """
     frame = facts.iloc[unknown]
-    frame = frame.assign(row=unknown, folded=romanise.fold(frame["text"].tolist()), shouted=[t.isupper() for t in frame["text"]])
+    frame = frame.assign(
+        row=unknown, folded=romanise.fold(frame["text"].tolist()), shouted=[t.isupper() for t in frame["text"]]
+    )
     frame = frame.sort_values(["shouted", "n_mentions", "surface"], ascending=[True, False, True], kind="stable")
     heads = frame.drop_duplicates("folded")
-    people = heads[(heads["guess"].isin(("person", "unknown")) & heads["text"].str.contains(" ", regex=False)).to_numpy()]
+    people = heads[
+        (heads["guess"].isin(("person", "unknown")) & heads["text"].str.contains(" ", regex=False)).to_numpy()
+    ]
     joins, score = _joins(laid.take(people["row"].to_numpy()), settings)
     texts = people["text"].tolist()
     head_of = dict(zip(people["folded"], (texts[one] for one in joins), strict=True))
@@ -60,7 +62,9 @@ def cluster(unknown: npt.NDArray[np.int64], facts: pd.DataFrame, laid: known.Nam
     frame["entity_id"] = new_ids(frame["name"].tolist())
     weight = frame["n_mentions"].where(frame["guess"] != "unknown", 0)
     kinds = frame.assign(weight=weight).groupby(["entity_id", "guess"], sort=True)["weight"].sum().reset_index()
-    kinds = kinds.sort_values(["entity_id", "weight"], ascending=[True, False], kind="stable").drop_duplicates("entity_id")
+    kinds = kinds.sort_values(["entity_id", "weight"], ascending=[True, False], kind="stable").drop_duplicates(
+        "entity_id"
+    )
     kind = kinds.set_index("entity_id")["guess"]
     entities = frame.drop_duplicates("entity_id")[["entity_id", "name"]]
     entities = entities.assign(kind=entities["entity_id"].map(kind))[["entity_id", "kind", "name"]]
@@ -145,7 +149,7 @@ def _near(laid: known.Names) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int3
     size = np.diff(np.concatenate([starts, [len(number)]]))
     pairs: list[npt.NDArray[np.int64]] = []
     for step in range(1, min(int(size.max(initial=1)), MOST)):
-        at = np.flatnonzero((number[step:] == number[:-step]))
+        at = np.flatnonzero(number[step:] == number[:-step])
         if not len(at):
             break
         low, high = np.minimum(name[at], name[at + step]), np.maximum(name[at], name[at + step])
@@ -165,14 +169,20 @@ def _numbers(heard: index.Heard) -> tuple[Numbers, Numbers]:
         token = heard.sounds.token[rows].astype(np.int64)
         order = np.lexsort((numbers, token))
         token, number = token[order], numbers[order]
-        keep = np.concatenate([[True], (token[1:] != token[:-1]) | (number[1:] != number[:-1])]) if len(token) else np.zeros(0, bool)
+        keep = (
+            np.concatenate([[True], (token[1:] != token[:-1]) | (number[1:] != number[:-1])])
+            if len(token)
+            else np.zeros(0, bool)
+        )
         token, number = token[keep], number[keep]
         first = np.searchsorted(token, np.arange(int(token.max(initial=-1)) + 2))
         result.append((first, number))
     return result[0], result[1]
 
 
-def _crossed(rows: npt.NDArray[np.int64], first: npt.NDArray[np.int32], last: npt.NDArray[np.int32], a: Numbers, b: Numbers) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+def _crossed(
+    rows: npt.NDArray[np.int64], first: npt.NDArray[np.int32], last: npt.NDArray[np.int32], a: Numbers, b: Numbers
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
     """Every number of a name's first word combined with every number of its last word, with the name's row."""
     size = min(len(a[0]), len(b[0])) - 1
     kept = (first < size) & (last < size)

@@ -17,7 +17,7 @@ from rapidfuzz.process import cpdist
 from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, NOTHING, SAME_NAME, SOUND, WIDTH, Grid, PartTable
 from pipelines.names.lexicon import traits
 from pipelines.names.match import Pairs
-from pipelines.names.parts import INITIAL, SHORT, WORD, Parts
+from pipelines.names.parts import INITIAL, PARTICLE, SHORT, WORD, Parts
 from pipelines.names.traits import ORDINARY, SURNAME
 
 Floats = npt.NDArray[np.float64]
@@ -74,11 +74,16 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
         "surname look by length": np.minimum(surname.look, 5) / surname.size * 6,
         "surname one letter": alike & (surname.look == 1),
         "surname one sound": alike & (surname.sound <= 0.34),
-        "surname known otherwise": np.isin(surname.how, (ALIKE, SOUND)) & (surname.look > 0) & _usual(query, pairs, surname),
+        "surname known otherwise": np.isin(surname.how, (ALIKE, SOUND))
+        & (surname.look > 0)
+        & _usual(query, pairs, surname),
         "surname short": (surname.size <= 4) & np.isin(surname.how, (ALIKE, SOUND)),
         "half a double surname": (surname.to >= 0) & (surname.to != known.grid.last[pairs.known]),
-        "half of the text's double surname": (query.grid.double[pairs.query] >= 0) & (surname.at == query.grid.double[pairs.query]),
-        "swapped": (surname.at >= 0) & (surname.at != query.grid.last[pairs.query]) & (surname.at != query.grid.double[pairs.query]),
+        "half of the text's double surname": (query.grid.double[pairs.query] >= 0)
+        & (surname.at == query.grid.double[pairs.query]),
+        "swapped": (surname.at >= 0)
+        & (surname.at != query.grid.last[pairs.query])
+        & (surname.at != query.grid.double[pairs.query]),
         "surname common": bearers * ~np.isin(surname.how, (EQUAL, SOUND)),
         "bearers": bearers,
         "bearers of unsure given": bearers * weak_given,
@@ -155,10 +160,13 @@ def _given(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side) -
     first = np.where((to >= 0) & (to != k_last) & (q_open != q_last) & (q_open != surname), q_open, -1)
     other = np.where(k_open >= 0, back[rows, k_open], -1)
     other = np.where((k_open != k_last) & (other != surname), other, -1)
-    return _agreed(pairs, np.where(first >= 0, first, other))
+    at = np.where(first >= 0, first, other)
+    return _agreed(pairs, np.where(_role(query.grid, pairs.query, at) == PARTICLE, -1, at))
 
 
-def _given_evidence(pairs: Pairs, query: Side, known: Side, surname: Agreed, given: Agreed) -> dict[str, npt.NDArray[np.generic]]:
+def _given_evidence(
+    pairs: Pairs, query: Side, known: Side, surname: Agreed, given: Agreed
+) -> dict[str, npt.NDArray[np.generic]]:
     q_open, k_open = query.grid.opening[pairs.query], known.grid.opening[pairs.known]
     alike, same = given.how == ALIKE, given.how == SAME_NAME
     near, initial, begins = _look_again(pairs, query, known, (given.how == NOTHING) & (surname.how >= ALIKE))
@@ -172,13 +180,16 @@ def _given_evidence(pairs: Pairs, query: Side, known: Side, surname: Agreed, giv
         "given known otherwise": alike & _other_names(pairs, query, known, given),
         "given beginning": given.how == BEGINNING,
         "given initial": given.how == INITIALS,
+        "given initial in authority": (given.how == INITIALS)
+        & (_role(query.grid, pairs.query, given.at) == WORD),
         "given alike": alike,
         "given sound": np.where(alike, given.sound, 0),
         "given look": np.where(alike, np.minimum(given.look, 5), 0),
         "given look by length": np.where(alike, np.minimum(given.look, 5) / given.size * 6, 0),
         "given one letter": alike & (given.look == 1),
         "given looks near": near,
-        "given looks near, rare surname": near * (known.as_surname[_token(known.grid, pairs.known, known.grid.last[pairs.known])] <= 1),
+        "given looks near, rare surname": near
+        * (known.as_surname[_token(known.grid, pairs.known, known.grid.last[pairs.known])] <= 1),
         "given other with same initial": initial,
         "given other with same beginning": begins,
         "given to middle": (given.to >= 0) & (given.to != k_open),
@@ -194,7 +205,9 @@ def _other_names(pairs: Pairs, query: Side, known: Side, given: Agreed) -> npt.N
     return (ours[:, 0] >= 0) & (theirs[:, 0] >= 0) & ~shared
 
 
-def _look_again(pairs: Pairs, query: Side, known: Side, wanted: npt.NDArray[np.bool_]) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _look_again(
+    pairs: Pairs, query: Side, known: Side, wanted: npt.NDArray[np.bool_]
+) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """How near first given names look that do not sound alike: share of letters, same initial, same first three letters."""
     size = len(pairs.query)
     near, initial, begins = np.zeros(size), np.zeros(size, bool), np.zeros(size, bool)
@@ -212,12 +225,14 @@ def _look_again(pairs: Pairs, query: Side, known: Side, wanted: npt.NDArray[np.b
     return near, initial, begins
 
 
-def _left_over(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side, surname: Agreed, given: Agreed) -> dict[str, npt.NDArray[np.generic]]:
+def _left_over(
+    pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side, surname: Agreed, given: Agreed
+) -> dict[str, npt.NDArray[np.generic]]:
     q, k = pairs.query, pairs.known
     q_role, k_role = query.grid.role[q], known.grid.role[k]
-    q_last = (_COLUMNS == query.grid.last[q][:, None]) & (surname.at != query.grid.double[q])[:, None]
-    q_open = _COLUMNS == query.grid.opening[q][:, None]
-    k_last, k_open = _COLUMNS == known.grid.last[k][:, None], _COLUMNS == known.grid.opening[k][:, None]
+    q_last = (query.grid.last[q][:, None] == _COLUMNS) & (surname.at != query.grid.double[q])[:, None]
+    q_open = query.grid.opening[q][:, None] == _COLUMNS
+    k_last, k_open = known.grid.last[k][:, None] == _COLUMNS, known.grid.opening[k][:, None] == _COLUMNS
     q_word, k_word = q_role == WORD, k_role == WORD
     q_short, k_short = (q_role == INITIAL) | (q_role == SHORT), (k_role == INITIAL) | (k_role == SHORT)
     q_left, k_left = pairs.to < 0, back < 0
@@ -235,7 +250,9 @@ def _left_over(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Sid
         "known initial": (k_left & k_short & ~k_open).sum(axis=1),
         "known opening": (k_left & k_word & k_open & ~k_last).sum(axis=1),
         "known opening initial": (k_left & k_short & k_open).sum(axis=1),
-        "middles contradict": np.minimum((q_middle & (q_word | q_short)).sum(axis=1), (k_middle & (k_word | k_short)).sum(axis=1)),
+        "middles contradict": np.minimum(
+            (q_middle & (q_word | q_short)).sum(axis=1), (k_middle & (k_word | k_short)).sum(axis=1)
+        ),
         "middle agrees": (others & np.isin(pairs.how, (ALIKE, SAME_NAME, SOUND, EQUAL))).sum(axis=1),
         "middle by initial": (others & np.isin(pairs.how, (INITIALS, BEGINNING))).sum(axis=1),
     }

@@ -57,7 +57,9 @@ def lay_out(written: Sequence[str]) -> Names:
     """The names ready to be compared."""
     split = parts.split(written)
     heard = index.hear(split.tokens)
-    return Names(written, split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds), heard))
+    return Names(
+        written, split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds), heard)
+    )
 
 
 def prepare(made: index.NameIndex) -> Known:
@@ -86,7 +88,9 @@ def compare(query: Names, known: Known, asked: Rows | None = None) -> Compared:
 def gathered(query: Names, known: Known, asked: Rows | None = None) -> tuple[match.Pairs, dict[str, evidence.Floats]]:
     """The pairs of `compare`, and the evidence of each."""
     links = match.link(query.parts, query.heard, known.index)
-    q, k = match.candidates(links, query.grid, query.table, known.index, known.names.grid, known.marks, known.anchor, asked)
+    q, k = match.candidates(
+        links, query.grid, query.table, known.index, known.names.grid, known.marks, known.anchor, asked
+    )
     pairs = match.lay(q, k, query.grid, known.names.grid, links, query.table, known.names.table)
     ours = evidence.side(query.parts, query.grid, query.table)
     return pairs, evidence.gather(pairs, ours, known.side)

@@ -14,7 +14,7 @@ from rapidfuzz.process import cpdist
 
 from pipelines.names.align import ALIKE, EQUAL, SOUND, WIDTH, Grid, PartTable, agreement
 from pipelines.names.index import BEGINS, Heard, NameIndex, distinct, meet
-from pipelines.names.parts import WORD, Parts
+from pipelines.names.parts import PARTICLE, WORD, Parts
 from pipelines.names.romanise import Sounds
 
 # Each sound as six signs, so that sounds made alike share signs and the plain edit distance of the signs is a weighted
@@ -63,7 +63,9 @@ def link(query: Parts, heard: Heard, index: NameIndex) -> Link:
     return _linked(q_row, k_row, (query.folded, heard.sounds), (index.parts.folded, index.heard.sounds))
 
 
-def link_near(parts: Parts, heard: Heard, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], grid: Grid) -> Link:
+def link_near(
+    parts: Parts, heard: Heard, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], grid: Grid
+) -> Link:
     """How alike the parts are that stand in pairs of names of one list."""
     a, b = np.broadcast_arrays(grid.token[left][:, :, None], grid.token[right][:, None, :])
     some = (a >= 0) & (b >= 0)
@@ -106,13 +108,17 @@ def _pair(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]) -> npt.NDAr
     return (left.astype(np.int64) << 32) | right
 
 
-def likeness(sound: npt.NDArray[np.float32], look: npt.NDArray[np.float32], size: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def likeness(
+    sound: npt.NDArray[np.float32], look: npt.NDArray[np.float32], size: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
     """How alike two parts are, 0 to 1, by their distance in sounds and letters, and the longer one's letters."""
     far = 0.75 * sound + 0.12 * np.minimum(look, 4) + 0.04 * look
     return np.exp(-far * (3.2 / np.maximum(size, 3.0))).astype(np.float32)
 
 
-def _sound_distance(left: npt.NDArray[np.bytes_], i: npt.NDArray[np.int32], right: npt.NDArray[np.bytes_], j: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+def _sound_distance(
+    left: npt.NDArray[np.bytes_], i: npt.NDArray[np.int32], right: npt.NDArray[np.bytes_], j: npt.NDArray[np.int32]
+) -> npt.NDArray[np.float32]:
     if not len(i):
         return np.zeros(0, np.float32)
     return (cpdist(_signs(left, i), _signs(right, j), scorer=Levenshtein.distance) / UNIT).astype(np.float32)
@@ -155,7 +161,16 @@ class Pairs:
     links: Link
 
 
-def candidates(links: Link, query: Grid, query_table: PartTable, index: NameIndex, known: Grid, theirs: npt.NDArray[np.uint64], anchor: npt.NDArray[np.bool_], asked: npt.NDArray[np.int32] | None) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def candidates(
+    links: Link,
+    query: Grid,
+    query_table: PartTable,
+    index: NameIndex,
+    known: Grid,
+    theirs: npt.NDArray[np.uint64],
+    anchor: npt.NDArray[np.bool_],
+    asked: npt.NDArray[np.int32] | None,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Names in texts and known names that share a part that may tell a name, and have more in common than that.
 
     Args:
@@ -188,7 +203,9 @@ def candidates(links: Link, query: Grid, query_table: PartTable, index: NameInde
     where = np.argmax(known.token[other] == by[:, None], axis=1)
     rows = np.flatnonzero(several)
     shared = ours[name[rows], column[rows]] & theirs[other[rows], where[rows]]
-    keep[rows] = np.where(sure[rows], shared[:, 0] != 0, (shared[:, 0] >> np.uint64(16) | shared[:, 1] | shared[:, 2]) != 0)
+    keep[rows] = np.where(
+        sure[rows], shared[:, 0] != 0, (shared[:, 0] >> np.uint64(16) | shared[:, 1] | shared[:, 2]) != 0
+    )
     pairs = distinct((name[keep].astype(np.int64) << 32) | other[keep])
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
 
@@ -214,7 +231,9 @@ def marks(grid: Grid, table: PartTable) -> npt.NDArray[np.uint64]:
     return result
 
 
-def anchor_bounds(anchor: npt.NDArray[np.bool_], index: NameIndex) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def anchor_bounds(
+    anchor: npt.NDArray[np.bool_], index: NameIndex
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     before = np.concatenate([[0], np.cumsum(anchor)])
     return before[index.first_holder[:-1]], before[index.first_holder[1:]]
 
@@ -225,7 +244,15 @@ def _ranges(start: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.N
     return np.repeat(start - offset, count) + np.arange(count.sum())
 
 
-def lay(q_name: npt.NDArray[np.int32], k_name: npt.NDArray[np.int32], q_grid: Grid, k_grid: Grid, links: Link, query: PartTable, known: PartTable) -> Pairs:
+def lay(
+    q_name: npt.NDArray[np.int32],
+    k_name: npt.NDArray[np.int32],
+    q_grid: Grid,
+    k_grid: Grid,
+    links: Link,
+    query: PartTable,
+    known: PartTable,
+) -> Pairs:
     """The pairs' parts side by side, the best agreeing ones first."""
     n = len(q_name)
     like = np.zeros((n, WIDTH, WIDTH), np.float32)
@@ -240,7 +267,7 @@ def lay(q_name: npt.NDArray[np.int32], k_name: npt.NDArray[np.int32], q_grid: Gr
     linked = (link_key[at] == wanted) if len(link_key) else np.zeros(len(q), bool)
     other, other_like = agreement(q, k, q_role, k_role, query, known)
     link_like = np.where(linked, links.like[at], 0) if len(link_key) else np.zeros(len(q), np.float32)
-    single = (query.length[q] == 1) | (known.length[k] == 1)
+    single = (query.length[q] == 1) | (known.length[k] == 1) | ((q_role == PARTICLE) != (k_role == PARTICLE))
     use = linked & (link_like >= other_like) & ~single
     like[pair, i, j] = np.where(use, link_like, other_like)
     how[pair, i, j] = np.where(use, links.how[at] if len(link_key) else 0, other)

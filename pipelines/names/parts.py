@@ -22,8 +22,12 @@ WORD, INITIAL, SHORT, PARTICLE, TITLE, SUFFIX = range(6)
 """What a part is. SHORT is a given name cut short (`Mikh.`, `Yu.`), which stands for any name that starts so."""
 _TOKEN = re.compile(r"\n|(?<=\w)[-‐‑–—](?=\w)|[^\s\-‐‑–—.,;:()\[\]\"“”„«»/]+\.?")
 _HYPHENS = frozenset("-‐‑–—")
-_PATRONYMIC = re.compile(r"(?:[oeyi]v[iy]t?[ckszšćčhj]{1,5}|[oeyi]vna|[oe]vn[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z")
-_DIGRAPHS = frozenset("yu iu ju ya ia ja ye ie je yo jo zh ch sh kh ts tz th ph st dz cs sz gy cz al ed wm jas jos geo chas thos".split())
+_PATRONYMIC = re.compile(
+    r"(?:[oeyi]v[iy]t?[ckszšćčhj]{1,5}|[oeyi]vna|[oe]vn[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z"
+)
+_DIGRAPHS = frozenset(
+    ["yu", "iu", "ju", "ya", "ia", "ja", "ye", "ie", "je", "yo", "jo", "zh", "ch", "sh", "kh", "ts", "tz", "th", "ph", "st", "dz", "cs", "sz", "gy", "cz", "al", "ed", "wm", "jas", "jos", "geo", "chas", "thos"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _roles(written: list[str], folded: list[str]) -> npt.NDArray[np.int8]:
             roles[number] = PARTICLE
         elif bare in titles:
             roles[number] = TITLE
-        elif dotted and length <= 5 or length == 2 and bare in _DIGRAPHS and one[:1].isupper():
+        elif (dotted and length <= 5) or (length == 2 and bare in _DIGRAPHS and one[:1].isupper()):
             roles[number] = INITIAL if length == 2 and bare in _DIGRAPHS and dotted else SHORT
     return roles
 

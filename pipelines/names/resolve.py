@@ -47,7 +47,9 @@ def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, 
         return Readings(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=["entity_id", "kind", "name"]))
     surfaces = surfaces.sort_values("surface", ignore_index=True)
     texts = [" ".join(surface.split()) for surface in surfaces["surface"]]
-    facts = surfaces.assign(text=texts, is_name=plausible.judge(surfaces).to_numpy(), guess=plausible.kind(surfaces).to_numpy())
+    facts = surfaces.assign(
+        text=texts, is_name=plausible.judge(surfaces).to_numpy(), guess=plausible.kind(surfaces).to_numpy()
+    )
     found = exact.find(facts, authority)
     query = known.lay_out(facts["text"].tolist())
     if len(authority.names):
@@ -99,7 +101,9 @@ def _known_rows(found: pd.DataFrame, facts: pd.DataFrame, authority: Authority) 
     surface = facts["surface"].to_numpy()[found["row"]]
     entity = authority.entities.iloc[found["entity"]].reset_index(drop=True)
     written = surface.astype(object).copy()
-    spelled = ((found["status"] != "review") & ((entity["kind"] == "person").to_numpy() | (found["method"] != "alias"))).to_numpy()
+    spelled = (
+        (found["status"] != "review") & ((entity["kind"] == "person").to_numpy() | (found["method"] != "alias"))
+    ).to_numpy()
     written[spelled] = respell(surface[spelled].tolist(), entity["name"].to_numpy()[spelled].tolist(),
                                (entity["kind"] == "person").to_numpy()[spelled].tolist())  # fmt: skip
     rows = found.assign(run=surface, start=0, end=[len(one) for one in surface], surface=surface,
@@ -107,7 +111,9 @@ def _known_rows(found: pd.DataFrame, facts: pd.DataFrame, authority: Authority) 
     return rows[COLUMNS]
 
 
-def _with_decisions(rows: pd.DataFrame, facts: pd.DataFrame, decisions: Decisions, authority: Authority) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _with_decisions(
+    rows: pd.DataFrame, facts: pd.DataFrame, decisions: Decisions, authority: Authority
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The readings with those of decided surfaces replaced, and the unknown people that decisions speak of."""
     ready = decided(decisions, authority)
     unknown = ready[ready["entity_id"].astype(str).str.startswith("new:")]

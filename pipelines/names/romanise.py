@@ -144,7 +144,7 @@ def _bare_letters() -> dict[int, str]:
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
         bare = "".join(c for c in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(c))
         table[code] = bare
-    table |= {code: "" for code in range(0x300, 0x370)}
+    table |= dict.fromkeys(range(768, 880), "")
     special = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ə": "a"}
     return table | {ord(letter): bare for letter, bare in special.items()}
 

@@ -15,7 +15,7 @@ class NameSettings:
         merge: From this score on two spellings in no authority are one entity.
     """
 
-    accept: float = 0.6
+    accept: float = 0.5
     review: float = 0.3
     rival: float = 1.5
     accept_lone: float = 0.8

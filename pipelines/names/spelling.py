@@ -30,7 +30,10 @@ def respell(surfaces: Sequence[str], canonical: Sequence[str], person: Sequence[
     links = match.link(query.parts, query.heard, made)
     rows = np.arange(len(surfaces), dtype=np.int32)
     pairs = match.lay(rows, rows, query.grid, names.grid, links, query.table, names.table)
-    return [_respelled(row, surfaces[row], query, names, pairs, person is None or person[row]) for row in range(len(surfaces))]
+    return [
+        _respelled(row, surfaces[row], query, names, pairs, person is None or person[row])
+        for row in range(len(surfaces))
+    ]
 
 
 def _respelled(row: int, surface: str, query: known.Names, names: known.Names, pairs: match.Pairs, person: bool) -> str:
@@ -48,7 +51,13 @@ def _respelled(row: int, surface: str, query: known.Names, names: known.Names, p
         target = names.parts.tokens[own.token[row, pairs.to[row, column]]]
         how, role = pairs.how[row, column], grid.role[row, column]
         written = surface[start:end]
-        if role == WORD and how in (SOUND, ALIKE, EQUAL) or role == WORD and how == SAME_NAME and _near(written, target):
+        if (
+            (role == WORD
+            and how in (SOUND, ALIKE, EQUAL))
+            or (role == WORD
+            and how == SAME_NAME
+            and _near(written, target))
+        ):
             pieces.append((start, end, _in_case(target, written)))
     for start, end, text in reversed(pieces):
         result[start:end] = text
@@ -60,7 +69,11 @@ def _same_parts(row: int, query: known.Names, names: known.Names, pairs: match.P
     grid = query.grid
     words = [c for c in range(len(grid.role[row])) if grid.role[row, c] == WORD]
     answers = [c for c in words if pairs.to[row, c] >= 0 and pairs.how[row, c] in (ALIKE, SOUND, EQUAL, SAME_NAME)]
-    latin = [_latin(query.parts.folded[grid.token[row, c]]) == _latin(names.parts.folded[names.grid.token[row, pairs.to[row, c]]]) for c in answers]
+    latin = [
+        _latin(query.parts.folded[grid.token[row, c]])
+        == _latin(names.parts.folded[names.grid.token[row, pairs.to[row, c]]])
+        for c in answers
+    ]
     surname = names.grid.last[row]
     named = any(pairs.to[row, c] == surname and pairs.how[row, c] in (ALIKE, SOUND, EQUAL) for c in answers)
     return bool(answers) and all(latin) and named

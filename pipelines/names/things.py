@@ -19,7 +19,9 @@ _SHORTEST = 5
 def find(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Authority) -> pd.DataFrame:
     """The readings of surfaces that sound like things' names, as in `exact.find`; none for surfaces in `found`."""
     kinds = authority.entities["kind"].to_numpy()[authority.names["entity"]]
-    names = authority.names[(kinds != "person") & (authority.names["name"].str.len() >= _SHORTEST)].reset_index(drop=True)
+    names = authority.names[(kinds != "person") & (authority.names["name"].str.len() >= _SHORTEST)].reset_index(
+        drop=True
+    )
     asked = facts["is_name"].to_numpy() & (facts["guess"] != "person").to_numpy() & ~facts.index.isin(found["row"])
     if not len(names) or not asked.any():
         return found.iloc[:0]
@@ -51,4 +53,6 @@ def find(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Auth
 def _keys(first: "np.typing.NDArray[np.int64]", token: "np.typing.NDArray[np.int64]") -> list[str]:
     """For each name the numbers of its parts in one text; a part unknown is -1."""
     words = token.astype(str).tolist()
-    return [" ".join(words[start:stop]) or "-" for start, stop in zip(first[:-1].tolist(), first[1:].tolist(), strict=True)]
+    return [
+        " ".join(words[start:stop]) or "-" for start, stop in zip(first[:-1].tolist(), first[1:].tolist(), strict=True)
+    ]
