@@ -63,6 +63,11 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
     bearers = np.log1p(known.as_surname[_token(known.grid, pairs.known, known.grid.last[pairs.known])])
     usual = np.log1p(np.where(given.to >= 0, known.as_given[_token(known.grid, pairs.known, given.to)], 0))
     alike, weak_given = surname.how == ALIKE, ~np.isin(given.how, (EQUAL, SOUND))
+    swapped = (
+        (surname.at >= 0)
+        & (surname.at != query.grid.last[pairs.query])
+        & (surname.at != query.grid.double[pairs.query])
+    )
     evidence = {
         "surname missing": surname.how == NOTHING,
         "surname equal": surname.how == EQUAL,
@@ -81,9 +86,7 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
         "half a double surname": (surname.to >= 0) & (surname.to != known.grid.last[pairs.known]),
         "half of the text's double surname": (query.grid.double[pairs.query] >= 0)
         & (surname.at == query.grid.double[pairs.query]),
-        "swapped": (surname.at >= 0)
-        & (surname.at != query.grid.last[pairs.query])
-        & (surname.at != query.grid.double[pairs.query]),
+        "swapped": swapped,
         "surname common": bearers * ~np.isin(surname.how, (EQUAL, SOUND)),
         "bearers": bearers,
         "bearers of unsure given": bearers * weak_given,
@@ -92,6 +95,7 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
         "given usual, bearers": usual * bearers,
         "both unsure": alike & weak_given,
         "sound alone, given unsure": (surname.how == SOUND) & weak_given,
+        "swapped, text opening": swapped & _opening_left(pairs, query),
         "generation": _generation(pairs, query.grid, known.grid),
     }
     evidence |= _given_evidence(pairs, query, known, surname, given)
@@ -180,8 +184,7 @@ def _given_evidence(
         "given known otherwise": alike & _other_names(pairs, query, known, given),
         "given beginning": given.how == BEGINNING,
         "given initial": given.how == INITIALS,
-        "given initial in authority": (given.how == INITIALS)
-        & (_role(query.grid, pairs.query, given.at) == WORD),
+        "given initial in authority": (given.how == INITIALS) & (_role(query.grid, pairs.query, given.at) == WORD),
         "given alike": alike,
         "given sound": np.where(alike, given.sound, 0),
         "given look": np.where(alike, np.minimum(given.look, 5), 0),
@@ -256,6 +259,11 @@ def _left_over(
         "middle agrees": (others & np.isin(pairs.how, (ALIKE, SAME_NAME, SOUND, EQUAL))).sum(axis=1),
         "middle by initial": (others & np.isin(pairs.how, (INITIALS, BEGINNING))).sum(axis=1),
     }
+
+
+def _opening_left(pairs: Pairs, query: Side) -> npt.NDArray[np.bool_]:
+    opening = query.grid.opening[pairs.query]
+    return (opening >= 0) & (pairs.to[np.arange(len(opening)), opening] < 0)
 
 
 def _generation(pairs: Pairs, query: Grid, known: Grid) -> npt.NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.names import choose, cluster, exact, known, plausible, things
+from pipelines.names import choose, cluster, exact, known, lone, plausible, things, within
 from pipelines.names.authority import NOT_A_NAME, UNKNOWN_PERSON, Authority, Decisions
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
@@ -56,8 +56,12 @@ def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, 
         found = pd.concat([found, things.find(facts, found, query, authority)], ignore_index=True)
         found = pd.concat([found, choose.choose(facts, found, query, authority, settings)], ignore_index=True)
     settled = facts.index.isin(found.loc[found["is_default"], "row"])
+    inner = within.read(facts[~settled], authority, settings)
+    settled |= facts.index.isin(inner["row"])
     new = cluster.cluster(np.flatnonzero(facts["is_name"].to_numpy() & ~settled), facts, query, settings)
-    rows = pd.concat([_known_rows(found, facts, authority), new.rows], ignore_index=True)
+    whole = facts["surface"].to_numpy()[found["row"]]
+    found = pd.concat([found.assign(run=whole, start=0, surface=whole), inner], ignore_index=True)
+    rows = lone.doubted(pd.concat([_known_rows(found, authority), new.rows], ignore_index=True), facts)
     rows, decided_entities = _with_decisions(rows, facts, decisions, authority)
     entities = pd.concat([new.entities, decided_entities], ignore_index=True).drop_duplicates("entity_id")
     used = entities[entities["entity_id"].isin(rows["entity_id"])]
@@ -96,18 +100,18 @@ def _decided_by(row: dict[str, str]) -> str:
     return f"Decided{who}{when} (decisions.csv, line {row['line']})" + (f": {row['reason']}" if row["reason"] else "")
 
 
-def _known_rows(found: pd.DataFrame, facts: pd.DataFrame, authority: Authority) -> pd.DataFrame:
+def _known_rows(found: pd.DataFrame, authority: Authority) -> pd.DataFrame:
     """The readings that name known entities, with how each is written."""
-    surface = facts["surface"].to_numpy()[found["row"]]
+    surface = found["surface"].to_numpy().astype(object)
     entity = authority.entities.iloc[found["entity"]].reset_index(drop=True)
-    written = surface.astype(object).copy()
-    spelled = (
-        (found["status"] != "review") & ((entity["kind"] == "person").to_numpy() | (found["method"] != "alias"))
-    ).to_numpy()
-    written[spelled] = respell(surface[spelled].tolist(), entity["name"].to_numpy()[spelled].tolist(),
-                               (entity["kind"] == "person").to_numpy()[spelled].tolist())  # fmt: skip
-    rows = found.assign(run=surface, start=0, end=[len(one) for one in surface], surface=surface,
-                        entity_id=entity["entity_id"], kind=entity["kind"], canonical=written)  # fmt: skip
+    person = (entity["kind"] == "person").to_numpy()
+    spelled = ((found["status"] != "review") & (person | (found["method"] != "alias"))).to_numpy()
+    written = surface.copy()
+    written[spelled] = respell(surface[spelled].tolist(), entity["name"][spelled].tolist(), person[spelled].tolist())
+    end = found["start"].to_numpy() + np.array([len(one) for one in surface], dtype=np.int64)
+    rows = found.assign(
+        end=end, entity_id=entity["entity_id"].to_numpy(), kind=entity["kind"].to_numpy(), canonical=written
+    )
     return rows[COLUMNS]
 
 

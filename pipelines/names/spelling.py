@@ -14,6 +14,10 @@ from pipelines.names.align import ALIKE, EQUAL, SAME_NAME, SOUND
 from pipelines.names.parts import WORD, spans
 
 
+_NEAR = 0.7
+"""Forms of one given name are spellings of each other up to this distance in sounds (Iosif, Joseph)."""
+
+
 def respell(surfaces: Sequence[str], canonical: Sequence[str], person: Sequence[bool] | None = None) -> list[str]:
     """Each surface with its parts written as in the canonical name beside it.
 
@@ -51,12 +55,8 @@ def _respelled(row: int, surface: str, query: known.Names, names: known.Names, p
         target = names.parts.tokens[own.token[row, pairs.to[row, column]]]
         how, role = pairs.how[row, column], grid.role[row, column]
         written = surface[start:end]
-        if (
-            (role == WORD
-            and how in (SOUND, ALIKE, EQUAL))
-            or (role == WORD
-            and how == SAME_NAME
-            and _near(written, target))
+        if (role == WORD and how in (SOUND, ALIKE, EQUAL)) or (
+            role == WORD and how == SAME_NAME and (_near(written, target) or _sounds_near(row, column, pairs))
         ):
             pieces.append((start, end, _in_case(target, written)))
     for start, end, text in reversed(pieces):
@@ -92,6 +92,11 @@ def _near(written: str, target: str) -> bool:
     """Whether two forms of a given name are so near that one reads as a spelling of the other."""
     left, right = written.casefold(), target.casefold()
     return left[:1] == right[:1] and OSA.normalized_similarity(left, right) >= 0.5
+
+
+def _sounds_near(row: int, column: int, pairs: match.Pairs) -> bool:
+    link = int(pairs.link[row, column])
+    return link >= 0 and float(pairs.links.sound[link]) <= _NEAR
 
 
 def _in_case(target: str, written: str) -> str:
