@@ -92,7 +92,7 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     accept: float = Field(
         default=NAMES.accept,
-        description="Names this certain are accepted, and their spelling unified: above 0.5, at most 1.",
+        description="Names this certain are accepted, and their spelling unified: from 0.5 to 1.",
     )
     review: float = Field(
         default=NAMES.review,
@@ -104,8 +104,8 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @model_validator(mode="after")
     def _in_range(self) -> "Rules":
-        if not 0.5 < self.accept <= 1:
-            raise BadSetting(f"accept must be above 0.5 and at most 1, not {self.accept}.")
+        if not 0.5 <= self.accept <= 1:
+            raise BadSetting(f"accept must be at least 0.5 and at most 1, not {self.accept}.")
         if not 0 <= self.review <= self.accept:
             raise BadSetting(f"review must be from 0 to accept ({self.accept}), not {self.review}.")
         return self

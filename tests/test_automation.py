@@ -267,8 +267,8 @@ def test_a_run_that_ended_well_is_not_marked(instance: dg.DagsterInstance) -> No
 @pytest.mark.parametrize(
     ("resource", "config", "words"),
     [
-        ("rules", {"accept": 3.0}, "accept must be above 0.5 and at most 1, not 3.0."),
-        ("rules", {"accept": 0.5}, "accept must be above 0.5 and at most 1, not 0.5."),
+        ("rules", {"accept": 3.0}, "accept must be at least 0.5 and at most 1, not 3.0."),
+        ("rules", {"accept": 0.4}, "accept must be at least 0.5 and at most 1, not 0.4."),
         ("rules", {"review": -0.1}, "review must be from 0 to accept"),
         ("rules", {"accept": 0.6, "review": 0.7}, "review must be from 0 to accept (0.6), not 0.7."),
         ("workers", {"number": -1}, "number of workers must be 0 (one a core) or more, not -1."),

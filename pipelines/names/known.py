@@ -11,6 +11,10 @@ from pipelines.names import align, evidence, given, index, match, parts
 Rows = npt.NDArray[np.int32]
 
 
+NEVER = -20.0
+"""Log-odds of what is out of the question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Names laid out for comparison: their parts, sounds, grid and what is known of each part."""
@@ -82,7 +86,16 @@ def _is_double(grid: align.Grid, name: Rows, token: npt.NDArray[np.int64]) -> np
 def compare(query: Names, known: Known, asked: Rows | None = None) -> Compared:
     """All pairs of the texts' names (of those asked for) and known names that share a part which is no mere given name."""
     pairs, clues = gathered(query, known, asked)
-    return Compared(query, known, pairs, evidence.weigh(clues))
+    odds = evidence.weigh(clues)
+    odds[_strangers(pairs, query.grid, known.names.grid)] = NEVER
+    return Compared(query, known, pairs, odds)
+
+
+def _strangers(pairs: match.Pairs, query: align.Grid, known: align.Grid) -> npt.NDArray[np.bool_]:
+    """Pairs of a known single name (Boris III) and a text's full name whose surname answers to nothing (Boris Gromov)."""
+    last = query.last[pairs.query]
+    unanswered = (last >= 0) & (pairs.to[np.arange(len(last)), last] < 0)
+    return unanswered & (known.words[pairs.known] == 1) & (query.words[pairs.query] > 1)
 
 
 def gathered(query: Names, known: Known, asked: Rows | None = None) -> tuple[match.Pairs, dict[str, evidence.Floats]]:

@@ -131,7 +131,7 @@ def test_a_setting_out_of_its_range_ends_the_run_before_any_step(ui: Served, pag
     expect(page.get_by_role("button", name="Launch Run")).to_be_enabled()
     page.get_by_role("button", name="Launch Run").click()
     outcome(page, "Failure")
-    expect(page.get_by_text("accept must be above 0.5 and at most 1, not 3.0").first).to_be_visible()
+    expect(page.get_by_text("accept must be at least 0.5 and at most 1, not 3.0").first).to_be_visible()
     expect(page.get_by_text("Succeeded (0)")).to_be_visible()
 
 
