@@ -3,7 +3,7 @@
     python -m pipelines.evaluate GOLD [--errors FILE] [--large]
 
 GOLD holds folders `names_*`, each with `expected.csv` (`surface`, `entity_id`, `hard`) and `reference/authority`, and
-`romanised_tokens.tsv.gz`. Measured are the pure functions of `pipelines.names`; whole builds are measured on their output.
+`romanised_tokens.tsv.gz`. Measured are the pure functions of `pipelines.names`.
 """
 
 import argparse
@@ -38,12 +38,12 @@ def as_surfaces(names: Sequence[str]) -> pd.DataFrame:
 
 
 def links(names: Sequence[str], authority: Authority) -> pd.DataFrame:
-    """The default reading of each name: `entity_id` (empty where no known entity is accepted), `review`, `score`, `explanation`."""
+    """The default reading of each name: `entity_id` (empty where not accepted), `review`, `score`, `explanation`."""
     distinct = list(dict.fromkeys(names))
     readings = resolve(as_surfaces(distinct), authority, Decisions(), NameSettings()).readings
     default = readings[readings["is_default"]].drop_duplicates("run").set_index("run")
     default = default.assign(known=default["entity_id"].isin(authority.entities["entity_id"]))
-    of = default.reindex(names).reset_index(drop=True)
+    of = default.reindex(pd.Index(list(names))).reset_index(drop=True)
     known_one = of["known"].eq(True)
     return pd.DataFrame({
         "entity_id": of["entity_id"].where(known_one & (of["status"] == "accepted"), "").fillna(""),
@@ -58,13 +58,13 @@ def rates(right: int, wrong: int, missed: int) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
 
 
-def scored(expected: pd.DataFrame, linked: pd.Series) -> tuple[float, float, float]:  # type: ignore[type-arg]
+def scored(expected: pd.DataFrame, linked: pd.Series) -> tuple[float, float, float]:
     """Precision, recall, F1 of links against the expected ones."""
     right = ((linked != "") & (linked == expected["entity_id"])).sum()
     return rates(int(right), int((linked != "").sum() - right), int((expected["entity_id"] != "").sum() - right))
 
 
-def interval(expected: pd.DataFrame, linked: pd.Series, rounds: int = 300) -> str:  # type: ignore[type-arg]
+def interval(expected: pd.DataFrame, linked: pd.Series, rounds: int = 300) -> str:
     """The 95 % intervals of precision, recall and F1, by drawing names again and again."""
     draw = np.random.default_rng(0)
     both = pd.DataFrame({"entity_id": expected["entity_id"].to_numpy(), "linked": linked.to_numpy()})
@@ -113,7 +113,8 @@ def measure_names(folder: Path) -> pd.DataFrame:
             figures.append((*scored(easy, chosen)[::-1], least))
         top = max(figures)
         print(
-            f"  {name:16} P {top[2]:.3f}  R {top[1]:.3f}  F1 {top[0]:.3f}   at its best threshold, {top[3]}; {seconds:.1f} CPU s"
+            f"  {name:16} P {top[2]:.3f}  R {top[1]:.3f}  F1 {top[0]:.3f}   "
+            f"at its best threshold, {top[3]}; {seconds:.1f} CPU s"
         )
     wrong = (found["entity_id"] != "") & (found["entity_id"] != expected["entity_id"]) & hard
     print(f"  hard cases: {wrong.sum()} of {hard.sum()} linked wrongly ({wrong.sum() / max(hard.sum(), 1):.1%})")
@@ -157,7 +158,8 @@ def measure_clusters(folder: Path) -> None:
     )
     for name, groups in (("variorum", ours), ("fingerprint", fingerprint), ("2-gram", ngrams)):
         print(
-            f"  {name:16} purity {_purity(groups, truth):.3f}  pairwise F1 {_pairwise(groups, truth):.3f}  {groups.nunique():,} groups"
+            f"  {name:16} purity {_purity(groups, truth):.3f}  "
+            f"pairwise F1 {_pairwise(groups, truth):.3f}  {groups.nunique():,} groups"
         )
 
 
@@ -223,7 +225,7 @@ def _agree(left: Sequence[str], right: Sequence[str]) -> tuple[float, float]:
 
 
 def measure_large(folder: Path, size: int = 1_000_000, asked: int = 10_000) -> None:
-    """Prints time and memory of an index of a million names, recombined from those of a gold folder, and of asking it."""
+    """Prints time and memory of an index of a million names, recombined from a gold folder's, and of asking it."""
     names = load(folder / "reference" / "authority").entities["name"]
     draw = np.random.default_rng(0)
     given = names.str.rsplit(" ", n=1).str[0].to_numpy()
@@ -243,7 +245,8 @@ def measure_large(folder: Path, size: int = 1_000_000, asked: int = 10_000) -> N
         started = time.perf_counter()
         made = index.read(Path(place))
         print(
-            f"  read back in {time.perf_counter() - started:.1f} s, {sum(f.stat().st_size for f in Path(place).iterdir()) / 1e6:.0f} MB on disk"
+            f"  read back in {time.perf_counter() - started:.1f} s, "
+            f"{sum(f.stat().st_size for f in Path(place).iterdir()) / 1e6:.0f} MB on disk"
         )
         ready = known.prepare(made)
         queries = [large[i] for i in draw.integers(0, size, asked)]

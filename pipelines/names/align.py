@@ -1,4 +1,4 @@
-"""Lays the parts of two names side by side: which part of one answers to which part of the other, and what is left over.
+"""Lays the parts of two names side by side: what parts a name has, and how parts of two names agree.
 
 For many pairs of names at once. The result is a table of evidence, one row a pair; what the evidence is worth is
 `match`'s business.
@@ -46,7 +46,7 @@ class Grid:
 
 
 def grid(parts: Parts) -> Grid:
-    """The parts of each name that count: without titles before it and suffixes after it, at most WIDTH, the last ones."""
+    """The parts of each name that count: without titles before and suffixes after it, at most the last WIDTH."""
     name, first = parts.name_of_row(), parts.first
     role = parts.role[parts.token]
     place = np.arange(len(name)) - first[name]

@@ -46,7 +46,7 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What people decided: `rows` as in decisions.csv, with `line` and, where everywhere is meant, an empty `post_id`."""
+    """What people decided: `rows` as in decisions.csv, with `line`; an empty `post_id` means everywhere."""
 
     rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*DECISION_COLUMNS, "line"], dtype=str))
 

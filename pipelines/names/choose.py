@@ -19,7 +19,7 @@ SHARE = 0.999
 def choose(
     facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Authority, settings: NameSettings
 ) -> pd.DataFrame:
-    """The readings of surfaces that spell known people's names, as in `exact.find`; none for full names settled there."""
+    """The readings of surfaces that spell known people's names, as in `exact.find`, but for those settled there."""
     people = (authority.entities["kind"] == "person").to_numpy()[authority.names["entity"]]
     names = authority.names[people].reset_index(drop=True)
     asked = np.flatnonzero(facts["is_name"].to_numpy() & facts["guess"].isin(("person", "unknown", "place")).to_numpy())
@@ -42,7 +42,7 @@ def _full(frame: pd.DataFrame, compared: Compared, authority: Authority, setting
     best = frame.sort_values(["row", "odds", "entity"], ascending=[True, False, True], kind="stable")
     best = best.drop_duplicates(["row", "entity"])
     best = best[best["odds"] > -4]
-    weight = np.exp(np.minimum(best["odds"], 30))
+    weight = pd.Series(np.exp(np.minimum(best["odds"], 30)), index=best.index)
     best = best.assign(share=weight / (1 + weight.groupby(best["row"]).transform("sum")), alone=weight / (1 + weight))
     top = best.drop_duplicates("row")
     top = top[top["alone"] >= settings.review]

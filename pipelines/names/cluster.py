@@ -83,8 +83,9 @@ def _rows(frame: pd.DataFrame, kind: "pd.Series[str]") -> pd.DataFrame:
             for name, other in zip(frame["name"], varies, strict=True)]  # fmt: skip
     return pd.DataFrame({
         "run": frame["surface"], "start": 0, "end": frame["surface"].str.len(), "surface": frame["surface"],
-        "entity_id": frame["entity_id"], "kind": kinds, "canonical": written, "method": "cluster", "score": frame["score"],
-        "status": "accepted", "explanation": said, "is_full": frame["text"].str.contains(" ", regex=False), "is_default": True,
+        "entity_id": frame["entity_id"], "kind": kinds, "canonical": written, "method": "cluster",
+        "score": frame["score"], "status": "accepted", "explanation": said,
+        "is_full": frame["text"].str.contains(" ", regex=False), "is_default": True,
     })  # fmt: skip
 
 
@@ -92,21 +93,22 @@ def _lone(frame: pd.DataFrame, facts: pd.DataFrame, kind: "pd.Series[str]") -> p
     """Lone surnames, known or not: a reading for each unknown person whose full name ends so."""
     kinds = frame["entity_id"].map(kind)
     full = frame[(kinds == "person").to_numpy() & frame["text"].str.contains(" ", regex=False).to_numpy()]
-    bearers = pd.DataFrame({"key": [one.rsplit(" ", 1)[1] for one in full["folded"]], "entity_id": full["entity_id"].to_numpy(),
-                            "name": full["name"].to_numpy()}).drop_duplicates(["key", "entity_id"])  # fmt: skip
+    key = [one.rsplit(" ", 1)[1] for one in full["folded"]]
+    bearers = full.assign(key=key)[["key", "entity_id", "name"]].drop_duplicates(["key", "entity_id"])
     single = facts[facts["is_name"].to_numpy() & ~facts["text"].str.contains(" ", regex=False).to_numpy()]
     lone = pd.DataFrame({"key": romanise.fold(single["text"].tolist()), "surface": single["surface"].to_numpy()})
     found = lone.merge(bearers, on="key").sort_values(["surface", "entity_id"], kind="stable")
     return pd.DataFrame({
         "run": found["surface"], "start": 0, "end": found["surface"].str.len(), "surface": found["surface"],
-        "entity_id": found["entity_id"], "kind": "person", "canonical": found["surface"], "method": "cluster", "score": 0.5,
-        "status": "context", "explanation": [f"Lone surname of {name}, who is in no authority." for name in found["name"]],
+        "entity_id": found["entity_id"], "kind": "person", "canonical": found["surface"], "method": "cluster",
+        "score": 0.5, "status": "context",
+        "explanation": [f"Lone surname of {name}, who is in no authority." for name in found["name"]],
         "is_full": False, "is_default": False,
     })  # fmt: skip
 
 
 def _joins(laid: known.Names, settings: NameSettings) -> tuple[list[int], list[float]]:
-    """For each name, best first, the number of the name it is a spelling of (its own if of none before it), and how surely."""
+    """For each name, best first, the number of the name it is a spelling of (its own if of none), and how surely."""
     size = len(laid.grid.size)
     to, score = list(range(size)), [1.0] * size
     if size < 2:

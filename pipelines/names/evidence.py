@@ -51,8 +51,8 @@ def side(parts: Parts, grid: Grid, table: PartTable) -> Side:
 def weigh(evidence: dict[str, Floats]) -> Floats:
     """The log-odds that the two names of each pair are one person's."""
     weights = _weights()
-    total: Floats = sum((weights[name] * value for name, value in evidence.items()), np.float64(weights["base"]))
-    return total
+    weighted = [weights[name] * value for name, value in evidence.items()]
+    return np.sum(weighted, axis=0) + weights["base"]
 
 
 def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
@@ -211,7 +211,7 @@ def _other_names(pairs: Pairs, query: Side, known: Side, given: Agreed) -> npt.N
 def _look_again(
     pairs: Pairs, query: Side, known: Side, wanted: npt.NDArray[np.bool_]
 ) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """How near first given names look that do not sound alike: share of letters, same initial, same first three letters."""
+    """How near given names look that do not sound alike: share of letters, same initial, same three first letters."""
     size = len(pairs.query)
     near, initial, begins = np.zeros(size), np.zeros(size, bool), np.zeros(size, bool)
     q = _token(query.grid, pairs.query, query.grid.opening[pairs.query])

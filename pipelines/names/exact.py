@@ -32,7 +32,8 @@ def find(facts: pd.DataFrame, authority: Authority) -> pd.DataFrame:
     listed = found.assign(label=label).groupby("row")["label"].agg("; ".join).to_dict()
     said = [
         f"Several entities are called so: {listed[row]}." if many
-        else f"{'Another name' if other else 'The name'} of {name} in the authority{', but for capitals or accents' if close else ''}."
+        else f"{'Another name' if other else 'The name'} of {name} in the authority"
+        f"{', but for capitals or accents' if close else ''}."
         for row, many, other, name, close in zip(found["row"], several, alias, label, found["near"], strict=True)
     ]  # fmt: skip
     result = pd.DataFrame({

@@ -107,8 +107,11 @@ def hear(tokens: Sequence[str]) -> Heard:
 
 
 def numbers(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
-    """The numbers of each sound, with the row of the sound: first those of the whole sounds, in order, then those of the
-    sounds without vowels' differences, then those with one sign left out. Sounds that begin otherwise never meet."""
+    """The numbers of each sound, with the row of the sound.
+
+    First those of the whole sounds, in order, then those of the sounds without vowels' differences, then those with one
+    sign left out. Sounds that begin otherwise never meet.
+    """
     fine, signs = _signs(romanise.coarse(sound))
     coarse, _ = _signs(romanise.coarse(sound, vowels=False))
     width, length = signs.shape[1], (signs != 0).sum(axis=1)

@@ -33,7 +33,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Indexed names, which of their parts may tell one (a given name alone does not), and what else pairs are chosen by."""
+    """Indexed names, which of their parts may tell one (a given name alone may not), and what pairs are chosen by."""
 
     names: Names
     index: index.NameIndex
@@ -49,7 +49,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Pairs of a text's name and a known name, with how their parts answer to each other, and the log-odds that they are one."""
+    """Pairs of a text's name and a known name, how their parts answer to each other, and the log-odds of being one."""
 
     query: Names
     known: Known
@@ -84,7 +84,7 @@ def _is_double(grid: align.Grid, name: Rows, token: npt.NDArray[np.int64]) -> np
 
 
 def compare(query: Names, known: Known, asked: Rows | None = None) -> Compared:
-    """All pairs of the texts' names (of those asked for) and known names that share a part which is no mere given name."""
+    """All pairs of texts' names (of those asked for) and known names that share a part which is no mere given name."""
     pairs, clues = gathered(query, known, asked)
     odds = evidence.weigh(clues)
     odds[_strangers(pairs, query.grid, known.names.grid)] = NEVER
@@ -92,7 +92,7 @@ def compare(query: Names, known: Known, asked: Rows | None = None) -> Compared:
 
 
 def _strangers(pairs: match.Pairs, query: align.Grid, known: align.Grid) -> npt.NDArray[np.bool_]:
-    """Pairs of a known single name (Boris III) and a text's full name whose surname answers to nothing (Boris Gromov)."""
+    """Pairs of a known single name (Boris III) and a full name whose surname answers to nothing (Boris Gromov)."""
     last = query.last[pairs.query]
     unanswered = (last >= 0) & (pairs.to[np.arange(len(last)), last] < 0)
     return unanswered & (known.words[pairs.known] == 1) & (query.words[pairs.query] > 1)

@@ -51,7 +51,7 @@ def read(
     ]
     accepted = (many == 1) & sure
     every = bearers.assign(
-        method=np.where(bearers["how"] == EQUAL, "exact", np.where(bearers["how"] == SOUND, "transliteration", "fuzzy")),
+        method=np.select([bearers["how"] == EQUAL, bearers["how"] == SOUND], ["exact", "transliteration"], "fuzzy"),
         score=score, status="context", explanation=said, is_full=False, is_default=False,
     )  # fmt: skip
     default = every[first].assign(is_default=True, status=np.where(accepted[first], "accepted", "review"))
@@ -59,7 +59,7 @@ def read(
 
 
 def _bearers(frame: pd.DataFrame, compared: Compared, settings: NameSettings) -> pd.DataFrame:
-    """Of each lone surname those whose surname is most like it, the likest first: `row`, `entity`, `how`, `like`, `word`."""
+    """Of each lone surname those whose surname is most like it, the likest first."""
     pairs, query, known = compared.pairs, compared.query, compared.known
     pair = frame["pair"].to_numpy()
     surname = answered(pairs)[pair, known.grid.last[pairs.known[pair]]].astype(np.int64)

@@ -20,7 +20,8 @@ from pipelines.names.romanise import Sounds
 # Each sound as six signs, so that sounds made alike share signs and the plain edit distance of the signs is a weighted
 # one of the sounds: unrelated consonants 1, related ones 1/3 or 2/3, vowels 1/3.
 _SIGNS = {
-    "s": "ssaa11", "z": "ssaa22", "S": "ssbb11", "Z": "ssbb22", "T": "ttaa33", "C": "ttbb33", "J": "ttbb22", "W": "ttbb11",
+    "s": "ssaa11", "z": "ssaa22", "S": "ssbb11", "Z": "ssbb22",
+    "T": "ttaa33", "C": "ttbb33", "J": "ttbb22", "W": "ttbb11",
     "k": "kkgg11", "g": "kkgg22", "h": "kkhh22", "v": "ffvv11", "f": "ffvv33", "b": "ffbb11", "p": "ffbb33",
     "d": "ddtt11", "t": "ddtt33", "m": "mmnnmm", "n": "mmnnnn", "l": "llrrll", "r": "llrrrr",
     "a": "AA", "e": "EI", "i": "IE", "o": "AO", "u": "UO", "c": "kkss11",
@@ -174,6 +175,11 @@ def candidates(
     """Names in texts and known names that share a part that may tell a name, and have more in common than that.
 
     Args:
+        links: The parts that may be spellings of each other.
+        query: The texts' names.
+        query_table: What is known of their parts.
+        index: The known names.
+        known: Their grid.
         theirs: The known names' marks.
         anchor: Which of the known names' parts (by row of `index.holder`) may tell a name.
         asked: The texts' names to look for; all if none are given.
@@ -213,7 +219,7 @@ def candidates(
 def marks(grid: Grid, table: PartTable) -> npt.NDArray[np.uint64]:
     """For each part of each name a mark of what its OTHER parts begin with, sound like, and are forms of.
 
-    The first word holds first sounds (16 bits) and groups of names, the others sounds; an initial has a first sound only.
+    The first word holds first sounds (16 bits) and groups of names, the others sounds; an initial has the first only.
     """
     mark = np.zeros((len(table.length), 3), np.uint64)
     mark[:, 0] = table.begins
@@ -234,6 +240,7 @@ def marks(grid: Grid, table: PartTable) -> npt.NDArray[np.uint64]:
 def anchor_bounds(
     anchor: npt.NDArray[np.bool_], index: NameIndex
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where the anchoring rows of each known part start and stop among all anchoring rows."""
     before = np.concatenate([[0], np.cumsum(anchor)])
     return before[index.first_holder[:-1]], before[index.first_holder[1:]]
 

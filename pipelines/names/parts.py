@@ -26,7 +26,7 @@ _PATRONYMIC = re.compile(
     r"(?:[oeyi]v[iy]t?[ckszšćčhj]{1,5}|[oeyi]vna|[oe]vn[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z"
 )
 _DIGRAPHS = frozenset(
-    ["yu", "iu", "ju", "ya", "ia", "ja", "ye", "ie", "je", "yo", "jo", "zh", "ch", "sh", "kh", "ts", "tz", "th", "ph", "st", "dz", "cs", "sz", "gy", "cz", "al", "ed", "wm", "jas", "jos", "geo", "chas", "thos"]
+    "yu iu ju ya ia ja ye ie je yo jo zh ch sh kh ts tz th ph st dz cs sz gy cz al ed wm jas jos geo chas thos".split()  # noqa: SIM905
 )
 
 

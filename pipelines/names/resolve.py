@@ -16,8 +16,8 @@ from pipelines.names.authority import NOT_A_NAME, UNKNOWN_PERSON, Authority, Dec
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
 
-COLUMNS = ["run", "start", "end", "surface", "entity_id", "kind", "canonical", "method", "score", "status", "explanation",
-           "is_full", "is_default"]  # fmt: skip
+COLUMNS = ["run", "start", "end", "surface", "entity_id", "kind", "canonical", "method", "score", "status",
+           "explanation", "is_full", "is_default"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, 
     """The readings of all surfaces.
 
     Args:
-        surfaces: One row a distinct surface with `surface`, `n_mentions`, `n_posts`, `n_initial`, `n_lower` and the hints.
+        surfaces: One row a distinct surface with `surface`, its counts and its hints.
         authority: The known entities.
         decisions: What people decided; what holds everywhere replaces the readings of its surface.
         settings: Thresholds.
@@ -65,14 +65,16 @@ def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, 
     rows, decided_entities = _with_decisions(rows, facts, decisions, authority)
     entities = pd.concat([new.entities, decided_entities], ignore_index=True).drop_duplicates("entity_id")
     used = entities[entities["entity_id"].isin(rows["entity_id"])]
-    rows = rows.sort_values(["run", "start", "is_default", "status", "score", "entity_id"],
-                            ascending=[True, True, False, True, False, True], kind="stable", ignore_index=True)  # fmt: skip
+    order = {"run": True, "start": True, "is_default": False, "status": True, "score": False, "entity_id": True}
+    rows = rows.sort_values([*order], ascending=[*order.values()], kind="stable", ignore_index=True)
     return Readings(rows[COLUMNS], used.sort_values("entity_id", ignore_index=True))
 
 
 def decided(decisions: Decisions, authority: Authority) -> pd.DataFrame:
-    """The decisions ready to be applied: `line`, `surface`, `post_id`, `entity_id` (none: not a name), `kind`, `canonical`,
-    `explanation`, `label`."""
+    """The decisions ready to be applied.
+
+    Columns: `line`, `surface`, `post_id`, `entity_id` (none: not a name), `kind`, `canonical`, `explanation`, `label`.
+    """
     rows = decisions.rows.reset_index(drop=True)
     of = authority.entities.set_index("entity_id")
     unknown, no_name = rows["entity_id"] == UNKNOWN_PERSON, rows["entity_id"] == NOT_A_NAME
@@ -82,10 +84,10 @@ def decided(decisions: Decisions, authority: Authority) -> pd.DataFrame:
     canonical = rows["surface"].copy()
     canonical[spelled] = respell(rows.loc[spelled, "surface"].tolist(), label[spelled].tolist())
     entity = rows["entity_id"].mask(unknown, rows["surface"].map(unknown_id)).astype(object).mask(no_name, None)
-    by = [_decided_by(row) for row in rows.to_dict("records")]
+    by = [_decided_by({str(k): str(v) for k, v in row.items()}) for row in rows.to_dict("records")]
     return pd.DataFrame({
-        "line": rows["line"].astype("int64"), "surface": rows["surface"], "post_id": rows["post_id"], "entity_id": entity,
-        "kind": kind, "canonical": canonical, "explanation": by, "label": label,
+        "line": rows["line"].astype("int64"), "surface": rows["surface"], "post_id": rows["post_id"],
+        "entity_id": entity, "kind": kind, "canonical": canonical, "explanation": by, "label": label,
     })  # fmt: skip
 
 

@@ -20,8 +20,8 @@ LONGEST = 24
 """How many sounds of a name part count; more are cut off."""
 NEVER = "!"
 LATIN = (
-    "english", "belarusian", "german", "german_soft", "french", "polish", "czech", "unaccented", "hungarian", "romance", "spanish", "dutch",
-    "nordic", "baltic", "turkic", "oriental",
+    "english", "belarusian", "german", "german_soft", "french", "polish", "czech", "unaccented", "hungarian", "romance",
+    "spanish", "dutch", "nordic", "baltic", "turkic", "oriental",
 )  # fmt: skip
 OTHER_SCRIPTS = ("cyrillic", "greek", "georgian", "armenian")
 CYRILLIC_VARIANTS = ("ukrainian", "bulgarian")
@@ -62,7 +62,7 @@ def sounds(tokens: Sequence[str]) -> Sounds:
     rows, lines = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
     for numbers, convert in groups:
         if len(numbers):
-            text = unicodedata.normalize("NFC", "\n".join([tokens[number] for number in numbers])).lower()
+            text = unicodedata.normalize("NFC", "\n".join([tokens[number] for number in numbers.tolist()])).lower()
             texts = convert("\n" + text + "\n")
             rows.append(np.tile(numbers, len(texts)))
             lines += [pa.array(one[1:-1].split("\n"), pa.string()) for one in texts]

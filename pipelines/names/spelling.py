@@ -13,7 +13,6 @@ from pipelines.names import index, known, match
 from pipelines.names.align import ALIKE, EQUAL, SAME_NAME, SOUND
 from pipelines.names.parts import WORD, spans
 
-
 _NEAR = 0.7
 """Forms of one given name are spellings of each other up to this distance in sounds (Iosif, Joseph)."""
 
