@@ -14,7 +14,7 @@ export DAGSTER_HOME ?= $(CURDIR)/.dagster
 export DO_NOT_TRACK := 1
 BIN := $(VENV)/bin
 
-.PHONY: build test ui evaluate bench lint docs help
+.PHONY: build test ui evaluate bench faults lint docs help
 
 help:
 	@echo "make build     build the dataset from $(SEEDS) into $(DATA)"

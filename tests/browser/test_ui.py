@@ -48,7 +48,7 @@ def switch(page: Page, name: str) -> None:
     """Switch on a schedule or sensor in the list of automations."""
     page.goto("/automation")
     row = page.locator(f"a[href$='/{name}']").locator("xpath=..")
-    row.locator("label").last.click()
+    row.locator("label").nth(1).click()  # the first one selects the row
 
 
 def test_everything_is_materialised_by_clicking(ui: Served, page: Page) -> None:
