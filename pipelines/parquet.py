@@ -45,7 +45,8 @@ def write_columns(columns: Mapping[str, Any], schema: pa.Schema, path: Path) -> 
 
 def read(path: Path, columns: list[str] | None = None) -> pa.Table:
     """The rows of one file."""
-    return pq.read_table(path, columns=columns, partitioning=None, memory_map=False)
+    with pq.ParquetFile(path) as file:  # half the time of `read_table`, which looks for data sets first
+        return file.read(columns)
 
 
 def add_up(files: Iterable[Path], by: list[str], counts: list[str]) -> pa.Table:
