@@ -132,9 +132,7 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
         description="`processes` of this machine, or `dask`; by default what VARIORUM_ENGINE says, else `processes`, "
         "but `dask` where there is a scheduler.",
     )
-    number: int = Field(
-        default=0, ge=0, description="How many workers; 0 = what VARIORUM_WORKERS says, else one a core."
-    )
+    number: int = Field(default=0, description="How many workers; 0 = what VARIORUM_WORKERS says, else one a core.")
     scheduler: str = Field(
         default="",
         description="Address of the Dask scheduler; empty = what VARIORUM_SCHEDULER says, else a cluster on this "
@@ -142,6 +140,12 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
     )
 
     _team: Team | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _in_range(self) -> "Workers":
+        if self.number < 0:
+            raise BadSetting(f"number of workers must be 0 (one a core) or more, not {self.number}.")
+        return self
 
     def run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
         """Run all calls. A worker that dies is replaced; what it had not finished is done again, up to three times.

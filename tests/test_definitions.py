@@ -72,7 +72,7 @@ def test_every_table_is_an_asset_with_its_columns_described() -> None:
 
 def test_every_invariant_is_a_check() -> None:
     keys = defs.resolve_asset_graph().asset_check_keys
-    assert {key.name for key in keys} == set(INVARIANTS) | {"few_are_quarantined"}
+    assert {key.name for key in keys} == set(INVARIANTS) | {"few_are_quarantined", "agrees_with_gold"}
 
 
 def test_resources_can_be_replaced() -> None:

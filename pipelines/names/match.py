@@ -285,7 +285,7 @@ def lay(
     rows = np.arange(n)
     bonus[rows, q_grid.last[q_name], k_grid.last[k_name]] += 0.02
     bonus[rows, q_grid.opening[q_name], k_grid.opening[k_name]] += 0.01
-    rank = np.where(like > 0, like + bonus, 0).reshape(n, -1)
+    rank = np.where(like > 0, like + bonus, 0).reshape(n, WIDTH * WIDTH)
     result_how, result_like = np.zeros((n, WIDTH), np.int8), np.zeros((n, WIDTH), np.float32)
     to, by = np.full((n, WIDTH), -1, np.int8), np.full((n, WIDTH), -1, np.int32)
     for _ in range(WIDTH):
