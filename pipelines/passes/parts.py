@@ -126,19 +126,26 @@ def _ordinals(post: Ints) -> Ints:
 
 
 def counts(mentions: pd.DataFrame, found: Mentions) -> tuple[pa.Table, pa.Table]:
-    """Mentions and posts by surface and reading, and by entity: what variants and entities are added up from."""
+    """Mentions and posts by surface and reading, and by entity: what variants and entities are added up from.
+
+    A post in which a surface is read as one entity for several reasons counts for the first of them alone.
+    """
     surface, surfaces = pd.factorize(mentions["surface"])
-    keys = pd.DataFrame({"surface": surface, "reading": found.reading, "post": found.post})
+    entity, entities = pd.factorize(mentions["entity_id"])
+    keys = pd.DataFrame({"surface": surface, "reading": found.reading, "entity": entity, "post": found.post})
+    keys["n_posts"] = ~keys.duplicated(["surface", "entity", "post"])
     keys["first"] = np.arange(len(keys))
     grouped = keys.groupby(["surface", "reading"], sort=True)
-    rows = grouped.agg(first=("first", "first"), n_mentions=("post", "size"), n_posts=("post", "nunique")).reset_index()
+    rows = grouped.agg(first=("first", "first"), n_mentions=("post", "size"), n_posts=("n_posts", "sum")).reset_index()
     readings = found.readings.table().take(rows["reading"].to_numpy())
     variants = readings.select(["entity_id", "kind", "method", "score", "status", "explanation"])
     spelled = mentions["normalized"].to_numpy(object)[rows["first"]]
     for name, values in (("surface", surfaces.take(rows["surface"].to_numpy())), ("normalized", spelled)):
         variants = variants.append_column(name, pa.array(values, pa.string()))
     for name in ("n_mentions", "n_posts"):
-        variants = variants.append_column(name, pa.array(rows[name].to_numpy()))
-    entity = pd.DataFrame({"entity_id": mentions["entity_id"], "post": found.post})
-    entities = entity.groupby("entity_id", sort=True).agg(n_mentions=("post", "size"), n_posts=("post", "nunique"))
-    return variants, pa.Table.from_pandas(entities.reset_index(), preserve_index=False)
+        variants = variants.append_column(name, pa.array(rows[name].to_numpy(), pa.int64()))
+    per_post = keys.drop_duplicates(["entity", "post"])["entity"]
+    totals = [np.bincount(numbers, minlength=len(entities)) for numbers in (entity, per_post)]
+    return variants, pa.table(
+        {"entity_id": pa.array(entities, pa.string()), "n_mentions": totals[0], "n_posts": totals[1]}
+    )

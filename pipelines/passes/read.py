@@ -1,6 +1,7 @@
 """READ: one seed file → its sources, its refused records, and its posts in chunks of a few MB."""
 
 import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from pipelines import parquet, work
 from pipelines.readers import Post, Refusal, read_seed
 
 CHUNK_CHARACTERS = 1_000_000
+SOURCES_FILE, REFUSALS_FILE = "sources.json", "refusals.parquet"  # a thousand small JSON files are read at once
 
 POSTS = pa.schema(
     [("path", pa.string()), ("post_id", pa.string()), ("source_id", pa.string()), ("thread_id", pa.string())]
@@ -86,13 +88,23 @@ def _read(root: Path, path: str, seeds: Collection[str], folder: Path) -> None:
             + (bool(source.refused),)
         )
     chunks.flush()
-    _write_rows(sources, SOURCES, folder / "sources.parquet")
-    _write_rows(refusals, REFUSALS, folder / "refusals.parquet")
+    named = [dict(zip(SOURCES.names, row, strict=True)) for row in sources]
+    (folder / SOURCES_FILE).write_text(json.dumps(named), encoding="utf-8")
+    if refusals:
+        columns = dict(zip(REFUSALS.names, zip(*refusals, strict=True), strict=True))
+        parquet.write_columns(columns, REFUSALS, folder / REFUSALS_FILE)
 
 
-def _write_rows(rows: list[tuple[Any, ...]], schema: pa.Schema, path: Path) -> None:
-    columns = zip(*rows, strict=True) if rows else ([] for _ in schema.names)
-    parquet.write_columns(dict(zip(schema.names, columns, strict=True)), schema, path)
+def sources_of(place: Path) -> list[dict[str, Any]]:
+    """The sources that `read` left: rows of SOURCES."""
+    rows: list[dict[str, Any]] = json.loads((place / SOURCES_FILE).read_text(encoding="utf-8"))
+    return rows
+
+
+def refusals_of(place: Path) -> pa.Table:
+    """The refused records that `read` left: rows of REFUSALS."""
+    file = place / REFUSALS_FILE
+    return parquet.read(file) if file.exists() else REFUSALS.empty_table()
 
 
 def _post_row(path: str, ordinal: int, post: Post) -> tuple[Any, ...]:

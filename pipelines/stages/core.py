@@ -14,6 +14,7 @@ from pipelines import parquet, work
 from pipelines.names.authority import load, load_decisions
 from pipelines.names.resolve import decided, resolve
 from pipelines.passes import clean as cleaning
+from pipelines.passes import read as reading
 from pipelines.passes.clean import Group
 from pipelines.passes.names import NAME_SCHEMA
 from pipelines.settings import Settings
@@ -36,11 +37,9 @@ SMALLEST_GROUP, LARGEST_GROUP = 1 << 17, 1 << 21  # bytes as stored: a third of 
 
 def sources_read(paths: Paths) -> pd.DataFrame:
     """All sources (members of archives too) in the order of their paths, with `status` and the key of their READ."""
-    frames = []
-    for piece in paths.read_manifest("records")["pieces"]:
-        frame = parquet.read(paths.store.place("read", piece["key"]) / "sources.parquet").to_pandas()
-        frames.append(frame.assign(key=piece["key"]))
-    sources = pd.concat(frames, ignore_index=True)
+    pieces = [piece["key"] for piece in paths.read_manifest("records")["pieces"]]
+    rows = [row | {"key": key} for key in pieces for row in reading.sources_of(paths.store.place("read", key))]
+    sources: pd.DataFrame = pa.Table.from_pylist(rows, reading.SOURCES.append(pa.field("key", pa.string()))).to_pandas()
     repeated = sources[~sources["refused"]].duplicated("sha256").reindex(sources.index, fill_value=False)
     sources["status"] = "ingested"
     sources.loc[sources["refused"], "status"] = "quarantined"

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from pipelines import parquet, work
 from pipelines.passes import apply as applying
-from pipelines.passes.read import REFUSALS, source_id
+from pipelines.passes.read import REFUSALS, refusals_of, source_id
 from pipelines.settings import Settings
 from pipelines.stages.core import corrected, prepared_groups, resolved, sources_read
 from pipelines.stages.places import Manifest, Paths, Run
@@ -116,7 +116,7 @@ def quarantine_table(paths: Paths) -> Path:
     """The table `quarantine`."""
     duplicates = set(sources_read(paths).query("status == 'duplicate'")["path"])
     pieces = paths.read_manifest("records")["pieces"]
-    tables = [parquet.read(paths.store.place("read", piece["key"]) / "refusals.parquet") for piece in pieces]
+    tables = [refusals_of(paths.store.place("read", piece["key"])) for piece in pieces]
     frame = pa.concat_tables([REFUSALS.empty_table(), *tables]).to_pandas()
     frame = frame[~frame["path"].isin(duplicates)].sort_values("path", kind="stable", ignore_index=True)
     return write_table(
