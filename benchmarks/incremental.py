@@ -43,4 +43,4 @@ def write(folder: Path, megabytes: int) -> None:
         parts: list[str] = []
         while sum(map(len, parts)) < size:
             parts.append(next(texts))
-        (folder / f"{number:04}.txt").write_text("\n\n".join(parts), encoding="utf-8")
+        (folder / f"{number:04}.txt").write_text("\n\n".join(parts)[:size], encoding="utf-8")
