@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV ?= .venv
 SEEDS ?= $(or $(VARIORUM_SEEDS),seeds/raw)
 REFERENCE ?= $(or $(VARIORUM_REFERENCE),seeds/reference)
+SHARED ?= ../shared
 DATA ?= $(or $(VARIORUM_DATA),data)
 export VARIORUM_SEEDS := $(SEEDS)
 export VARIORUM_REFERENCE := $(REFERENCE)
@@ -14,7 +15,7 @@ export DAGSTER_HOME ?= $(CURDIR)/.dagster
 export DO_NOT_TRACK := 1
 BIN := $(VENV)/bin
 
-.PHONY: build test ui evaluate bench faults lint docs help
+.PHONY: build test ui evaluate bench faults fuzz lint docs help
 
 help:
 	@echo "make build     build the dataset from $(SEEDS) into $(DATA)"
@@ -46,7 +47,13 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/mypy
 
 evaluate: $(VENV)/.ready-dev
-	@$(BIN)/python -m pipelines.evaluate
+	@$(BIN)/python -m pipelines.evaluate_builds $(SHARED) --errors evaluation
+	@test ! -d $(SHARED)/eval || $(BIN)/python -m pipelines.evaluate $(SHARED)/eval --errors evaluation/matching.csv
+	@test ! -d $(SHARED)/eval || $(BIN)/python -m pipelines.evaluate_find $(SHARED)
+	@test ! -d $(SHARED)/eval || $(BIN)/python -m pipelines.evaluate_text $(SHARED)
+
+fuzz: $(VENV)/.ready-dev
+	@$(BIN)/python benchmarks/fuzz_readers.py
 
 bench: $(VENV)/.ready-dev
 	@$(BIN)/python -m benchmarks
