@@ -137,6 +137,8 @@ def _rows(before: Path | None, after: Path, name: str) -> Change:
     new = _parts(after, name)
     shared = set(old.values()) & set(new.values())
     n_before, n_after = (sum(pq.read_metadata(file).num_rows for file in files) for files in (old, new))
+    if not old:
+        return Change("rows", name, None, None, 0, n_after, n_after, 0, 0)
     if shared == set(old.values()) == set(new.values()):
         return Change("rows", name, None, None, n_before, n_after, 0, 0, 0)
     was = _fingerprints([file for file, sha in old.items() if sha not in shared], name)
