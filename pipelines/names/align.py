@@ -124,7 +124,7 @@ def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTabl
         sounds, (heard.sounds.token, (place // np.uint64(64)).astype(np.int64)), np.uint64(1) << place % np.uint64(64)
     )
     begins = np.zeros(len(parts.tokens), np.uint64)
-    signs = heard.sounds.sound.view(np.uint8).reshape(len(heard.sounds.sound), -1)[:, :1]
+    signs = heard.sounds.sound.view(np.uint8).reshape(len(heard.sounds.sound), heard.sounds.sound.dtype.itemsize)[:, :1]
     np.bitwise_or.at(
         begins, heard.sounds.token, np.uint64(1) << BEGINS[signs[:, 0]] if len(signs) else np.zeros(0, np.uint64)
     )

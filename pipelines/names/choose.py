@@ -23,7 +23,7 @@ def choose(
     people = (authority.entities["kind"] == "person").to_numpy()[authority.names["entity"]]
     names = authority.names[people].reset_index(drop=True)
     asked = np.flatnonzero(facts["is_name"].to_numpy() & facts["guess"].isin(("person", "unknown", "place")).to_numpy())
-    if not len(names) or not len(asked):
+    if not len(names) or not len(asked) or not query.parts.tokens:
         return found.iloc[:0]
     compared = compare(query, prepare(build(names["name"].tolist())), asked.astype(np.int32))
     pairs = compared.pairs

@@ -34,7 +34,11 @@ def read(
         authority: The known entities.
         settings: Thresholds.
     """
+    if frame.empty:
+        return found.iloc[:0]
     bearers = _bearers(frame, compared, settings)
+    if bearers.empty:
+        return found.iloc[:0]
     sure = _sure(bearers)
     many = bearers.groupby("row")["entity"].transform("size")
     first = ~bearers["row"].duplicated() & ~bearers["row"].isin(set(found["row"]))

@@ -73,7 +73,7 @@ def link_near(
     pair = distinct(_pair(a[some], b[some]))
     sounds = heard.sounds
     first = np.searchsorted(sounds.token, np.arange(len(parts.tokens) + 1))
-    begins = BEGINS[sounds.sound.view(np.uint8).reshape(len(sounds.sound), -1)[:, 0]]
+    begins = BEGINS[sounds.sound.view(np.uint8).reshape(len(sounds.sound), sounds.sound.dtype.itemsize)[:, 0]]
     count = np.diff(first)
     one, other = pair >> 32, pair & 0xFFFFFFFF
     total = np.where(one == other, np.minimum(count[one], 1), count[one] * count[other])

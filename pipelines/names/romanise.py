@@ -66,6 +66,8 @@ def sounds(tokens: Sequence[str]) -> Sounds:
             texts = convert("\n" + text + "\n")
             rows.append(np.tile(numbers, len(texts)))
             lines += [pa.array(one[1:-1].split("\n"), pa.string()) for one in texts]
+    if not tokens:
+        return Sounds(np.zeros(0, np.int32), np.zeros(0, f"S{LONGEST}"))
     encoded = pa.concat_arrays(lines).dictionary_encode()
     code, values = _codes(_finish(encoded.dictionary))
     pairs = np.sort((np.concatenate(rows) << 32) | code[encoded.indices.to_numpy()])

@@ -23,7 +23,7 @@ def find(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Auth
         drop=True
     )
     asked = facts["is_name"].to_numpy() & (facts["guess"] != "person").to_numpy() & ~facts.index.isin(found["row"])
-    if not len(names) or not asked.any():
+    if not len(names) or not asked.any() or not query.parts.tokens:
         return found.iloc[:0]
     made = index.build(names["name"].tolist())
     links = match.link(query.parts, query.heard, made)
