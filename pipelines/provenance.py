@@ -1,4 +1,4 @@
-"""Where texts and reference files come from, and under what licence: the optional `SOURCES.yml` of the reference folder.
+"""Where texts and reference files come from, under what licence: the optional `SOURCES.yml` of the reference folder.
 
 Read and checked here; how a release tells it is in `pipelines.card` and `pipelines.describe`.
 """

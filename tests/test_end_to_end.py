@@ -1,4 +1,4 @@
-"""Whole builds: every invariant holds on arbitrary input, the same input gives the same bytes, nothing is done twice."""
+"""Whole builds: every invariant holds on arbitrary input, the same input gives the same bytes, none is done twice."""
 
 import os
 import shutil

@@ -1,7 +1,7 @@
 """Lone surnames in their post and thread: which bearer of the name is meant.
 
 A bearer who is fully named in the same post is meant; else one who is fully named in the same thread; else the default
-reading of the surface holds. Two bearers in one place are a doubt, which is shown. Who bears a name is `resolve`'s business.
+reading of the surface holds. Two bearers in one place are a doubt, which is shown. Who bears a name: `resolve`.
 """
 
 from collections.abc import Sequence, Set
