@@ -55,7 +55,9 @@ def grid(parts: Parts) -> Grid:
     opening = before[:-1] == before[first[name]]
     followed = before[first[name + 1]] > before[1:]
     title = (role == TITLE) & opening & followed
-    suffix = (role == SUFFIX) & (place > 0)
+    ends = np.concatenate([name[1:] != name[:-1], [True]]) if len(name) else np.zeros(0, bool)
+    number = np.isin(parts.token, [n for n, one in enumerate(parts.tokens) if one in ("I", "V", "X")])
+    suffix = ((role == SUFFIX) | (number & ends & (role == INITIAL))) & (place > 0)
     role = np.where((role == TITLE) | (role == SUFFIX) | ((role == PARTICLE) & ~followed), WORD, role).astype(np.int8)
     joined = np.concatenate([parts.joined[1:], [False]]) | parts.joined if len(name) else parts.joined
     opens = (

@@ -257,6 +257,7 @@ def _left_over(
             (q_middle & (q_word | q_short)).sum(axis=1), (k_middle & (k_word | k_short)).sum(axis=1)
         ),
         "middle agrees": (others & np.isin(pairs.how, (ALIKE, SAME_NAME, SOUND, EQUAL))).sum(axis=1),
+        "middle skipped": _skipped(pairs, back, query, known),
         "middle by initial": (others & np.isin(pairs.how, (INITIALS, BEGINNING))).sum(axis=1),
     }
 
@@ -264,6 +265,14 @@ def _left_over(
 def _opening_left(pairs: Pairs, query: Side) -> npt.NDArray[np.bool_]:
     opening = query.grid.opening[pairs.query]
     return (opening >= 0) & (pairs.to[np.arange(len(opening)), opening] < 0)
+
+
+def _skipped(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side) -> npt.NDArray[np.bool_]:
+    """Whether the text's first middle initial passes over the known name's first one: George W. is not George H. W."""
+    rows, q_open, k_open = np.arange(len(back)), query.grid.opening[pairs.query], known.grid.opening[pairs.known]
+    ours, theirs = np.minimum(q_open + 1, WIDTH - 1), np.minimum(k_open + 1, WIDTH - 1)
+    short = (_role(query.grid, pairs.query, ours) == INITIAL) & (_role(known.grid, pairs.known, theirs) == INITIAL)
+    return short & (pairs.to[rows, ours] > theirs) & (back[rows, theirs] < 0)
 
 
 def _generation(pairs: Pairs, query: Grid, known: Grid) -> npt.NDArray[np.bool_]:

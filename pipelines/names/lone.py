@@ -4,7 +4,10 @@ A reading for every bearer, so that context can choose; the default one is the o
 read in `choose`; who is meant in a post is decided in `context`.
 """
 
+import re
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipelines.names import lexicon
@@ -13,13 +16,18 @@ from pipelines.names.authority import Authority
 from pipelines.names.evidence import answered
 from pipelines.names.known import Compared
 from pipelines.names.settings import NameSettings
-from pipelines.names.traits import NEVER, OPENER, ORDINARY, SURNAME
+from pipelines.names.traits import NEVER, OPENER, ORDINARY, SURNAME, TERRITORY, TOWN
 
-_COMMON = ORDINARY | OPENER | NEVER
+_OTHER = ORDINARY | OPENER | NEVER | SURNAME | TOWN | TERRITORY
 _ABOUT = 0.06
 """Bearers whose names are alike but for this much are alike."""
-_ALIKE, _LONG = 0.86, 8
-"""A slip in a lone surname is taken for one only if the name is long and the slip small."""
+_SHORTEST, _CONSONANTS, _LONG = 5, 3, 8
+"""Letters and consonants that a lone spelling must have to tell anything, and letters that bear a slip."""
+_IN = re.compile("...[iy]ne?$")
+_EASTERN = re.compile(
+    r"(?:[oey]v|[oe]ff?|[oei]w|[sct]+[kc]i[ijy]?|[stzc]k[yi][ijy]?|skaya|skaja|skaia|[oe][vw]a|[ei]nko|[ae]nka"
+    r"|chuk|tschuk|czuk|[oe]vi[cč]h?|[oe]w?vit[cs]c?h|[iy]t?s?ch|[iy]c|[iyj]an(?:ts?)?|[wv]ili|dze|dse|oglu|zade|[ae]scu|ovs|evs|skis)$"
+)
 
 
 def read(
@@ -28,7 +36,8 @@ def read(
     """The readings of lone surnames, as in `exact.find`.
 
     Args:
-        frame: Pairs of a lone surname and a known name: `pair`, `row`, `entity`, `native`.
+        frame: Pairs of a lone surname and a known name: `pair`, `row`, `entity`, `native`, `other` (a name of theirs
+            with another surname than the one they are known by).
         found: What was read before; a surface that was has no default reading here.
         compared: The pairs with their evidence.
         authority: The known entities.
@@ -71,28 +80,56 @@ def _bearers(frame: pd.DataFrame, compared: Compared, settings: NameSettings) ->
     like = np.where(surname >= 0, pairs.like[pair, surname], 0)
     own = query.grid.token[frame["row"], query.grid.last[frame["row"]]]
     theirs = known.names.grid.token[pairs.known[pair], known.grid.last[pairs.known[pair]]]
-    words = zip(own.tolist(), theirs.tolist(), strict=True)
+    link = np.where(surname >= 0, pairs.link[pair, surname], -1)
     frame = frame.assign(
-        how=how, like=like, word=[query.parts.folded[one] for one in own], given=query.table.groups[own, 0] >= 0,
-        plural=[query.parts.folded[one] == known.names.parts.folded[other] + "s" for one, other in words],
-    )  # fmt: skip
-    alike = (how == ALIKE) & ~frame["native"].to_numpy()
-    frame = frame[(alike | (how == SOUND) | (how == EQUAL)) & (like >= settings.lone)]
-    frame = frame.sort_values(["row", "like", "entity"], ascending=[True, False, True], kind="stable")
+        how=how,
+        like=like,
+        look=np.where(link >= 0, pairs.links.look[link], 0),
+        sound=np.where(link >= 0, pairs.links.sound[link], 0),
+        word=[query.parts.folded[one] for one in own],
+        shouted=[query.parts.tokens[one].isupper() for one in own],
+        bearer=[known.names.parts.folded[one] for one in theirs],
+        given=query.table.groups[own, 0] >= 0,
+    )
+    frame = frame[np.isin(how, (ALIKE, SOUND, EQUAL)) & (like >= settings.lone)]
+    frame = frame[(frame["how"] == EQUAL) | ~_known_otherwise(frame)]
+    frame = frame.sort_values(["row", "like", "other", "entity"], ascending=[True, False, True, True], kind="stable")
     frame = frame.drop_duplicates(["row", "entity"])
     top = frame.groupby("row")["like"].transform("max")
     equal = frame.groupby("row")["how"].transform("max") == EQUAL
     return frame[(frame["how"] == EQUAL) | (~equal & (frame["like"] >= top - _ABOUT))]
 
 
+def _known_otherwise(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether a lone word that is not written as the surname is too short to tell, a plural, or another word."""
+    words, bearers = frame["word"].tolist(), frame["bearer"].tolist()
+    return np.array(
+        [
+            len(word) < _SHORTEST
+            or sum(letter not in "aeiouy" for letter in word) < _CONSONANTS
+            or word == bearer + "s"
+            or bool(lexicon.traits(word) & _OTHER)
+            for word, bearer in zip(words, bearers, strict=True)
+        ],
+        dtype=bool,
+    )
+
+
 def _sure(bearers: pd.DataFrame) -> "pd.Series[bool]":
-    """Whether the spelling itself leaves no doubt that it is the bearer's surname."""
-    known = np.array([lexicon.traits(word) for word in bearers["word"]], dtype=np.int64)
-    size = bearers["word"].str.len()
-    other = (known & (_COMMON | SURNAME)) != 0
-    sure = (bearers["how"] == SOUND) & (size > 4) & ~other & ~bearers["plural"]
-    sure |= (bearers["how"] == ALIKE) & (bearers["like"] >= _ALIKE) & (size >= _LONG) & ~other & ~bearers["plural"]
-    return ((bearers["how"] == EQUAL) | sure) & ~bearers["given"]
+    """Whether the spelling itself leaves no doubt that it is the bearer's surname.
+
+    It does where it is the same, or sounds the same and ends as East European surnames do, or is but for one letter.
+    """
+    size = np.array([len(word) for word in bearers["word"]])
+    eastern = np.array([bool(_EASTERN.search(word)) for word in bearers["word"]], dtype=bool)
+    script = np.array([word > "\u0370" for word in bearers["word"]], dtype=bool)
+    sound, slip = (bearers["how"] == SOUND).to_numpy(), (bearers["look"] <= 1).to_numpy()
+    begins = np.array([a[:1] == b[:1] for a, b in zip(bearers["word"], bearers["bearer"], strict=True)], dtype=bool)
+    eastern |= begins & np.array([bool(_IN.search(word)) for word in bearers["word"]], dtype=bool)
+    sure = sound & (eastern | script | (slip & (size >= _LONG) & ~bearers["shouted"].to_numpy()))
+    vowel = (bearers["sound"] < 0.35).to_numpy()
+    sure |= (bearers["how"] == ALIKE).to_numpy() & eastern & slip & vowel & (size >= _LONG)
+    return ((bearers["how"] == EQUAL) | sure) & ~bearers["given"] & ~bearers["other"]
 
 
 def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
@@ -112,6 +149,7 @@ def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     known = rows["is_default"] & ~rows["is_full"] & (rows["status"] == "accepted") & rows["method"].isin(_FOUND)
     many, most = rows["run"].map(crowd.size()).fillna(0), rows["run"].map(crowd.sum()).fillna(0)
     doubt = known & (many > 1) & (most > rows["entity_id"].map(named).fillna(0))
+    doubt |= known & (many > 0) & (rows["method"] != "exact")
     said = rows["explanation"].where(
         ~doubt, rows["explanation"].str[:-1] + "; but people in no authority bear it more often."
     )

@@ -23,7 +23,7 @@ _SIGNS = {
     "s": "ssaa11", "z": "ssaa22", "S": "ssbb11", "Z": "ssbb22",
     "T": "ttaa33", "C": "ttbb33", "J": "ttbb22", "W": "ttbb11",
     "k": "kkgg11", "g": "kkgg22", "h": "kkhh22", "v": "ffvv11", "f": "ffvv33", "b": "ffbb11", "p": "ffbb33",
-    "d": "ddtt11", "t": "ddtt33", "m": "mmnnmm", "n": "mmnnnn", "l": "llrrll", "r": "llrrrr",
+    "d": "ddtt11", "t": "ddtt33", "m": "mmMMMM", "n": "mmNNNN", "l": "llLLLL", "r": "llRRRR",
     "a": "AA", "e": "EI", "i": "IE", "o": "AO", "u": "UO", "c": "kkss11",
 }  # fmt: skip
 UNIT = 6.0

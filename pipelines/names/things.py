@@ -6,14 +6,16 @@ Stricter than for people: every word must sound as in the authority, in the same
 import numpy as np
 import pandas as pd
 
-from pipelines.names import index, match
-from pipelines.names.align import SOUND
+from pipelines.names import index, lexicon, match
+from pipelines.names.align import EQUAL, SOUND
 from pipelines.names.authority import Authority
 from pipelines.names.exact import FOUND
 from pipelines.names.known import Names
+from pipelines.names.traits import GIVEN, ORDINARY, SURNAME, TERRITORY, TOWN
 
-_SHORTEST = 5
-"""A name of fewer letters in all sounds like too many others."""
+_SHORTEST, _LONG = 8, 10
+"""Letters of a word from which on one letter, or two, may be written otherwise: shorter ones sound like many others."""
+_OTHER = ORDINARY | SURNAME | GIVEN | TOWN | TERRITORY
 
 
 def find(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Authority) -> pd.DataFrame:
@@ -27,13 +29,26 @@ def find(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Auth
         return found.iloc[:0]
     made = index.build(names["name"].tolist())
     links = match.link(query.parts, query.heard, made)
-    same = links.how >= SOUND
+    plural = np.array(
+        [query.parts.folded[a] == made.parts.folded[b] + "s" for a, b in zip(links.query, links.known, strict=True)],
+        dtype=bool,
+    )
+    other = np.array(
+        [bool(lexicon.traits(query.parts.tokens[one].lower()) & _OTHER) for one in links.query], dtype=bool
+    )
+    same = (links.how == EQUAL) | (
+        (links.how == SOUND)
+        & (links.size >= np.where(links.look <= 1, _SHORTEST, _LONG))
+        & (links.look <= 2)
+        & ~plural
+        & ~other
+    )
     meant = pd.Series(links.known[same], index=links.query[same]).groupby(level=0).min()
     as_thing = np.full(len(query.parts.tokens), -1, np.int64)
     as_thing[meant.index] = meant.to_numpy()
     itself = np.arange(len(made.parts.tokens))
     self_links = match.link(made.parts, made.heard, made)
-    alike = self_links.how >= SOUND
+    alike = self_links.how == EQUAL
     least = pd.Series(self_links.known[alike], index=self_links.query[alike]).groupby(level=0).min()
     itself[least.index] = least.to_numpy()
     known = pd.DataFrame({"key": _keys(made.parts.first, itself[made.parts.token]), "entity": names["entity"]})
