@@ -65,7 +65,8 @@ def _rarity(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame) -> fl
     """What is added to the log-odds as fewer of the people named in these texts are known than in gold data.
 
     Where few are known at all, a near spelling is more often somebody else's name. How many are is found by weighing
-    all names again and again (Saerens et al. 2002, Adjusting the outputs of a classifier to new a priori probabilities).
+    all names again and again (Saerens et al. 2002, Adjusting the outputs of a classifier to new a priori
+    probabilities).
     """
     several = facts["text"].str.contains(" ", regex=False).to_numpy()
     people = facts.index[(facts["guess"] == "person").to_numpy() & several]
