@@ -17,7 +17,7 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 SAMPLES = ("1956", "encodings", "damaged")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The UI over some of the sample seeds, looking at the folders every two seconds."""
     if not CHROMIUM.exists():
@@ -30,8 +30,9 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def window(ui: Served) -> Iterator[Page]:
+    """The browser's window; it ends with these tests, as its event loop keeps Dagster from running in this process."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         page = browser.new_context(viewport={"width": 1500, "height": 950}, base_url=ui.url).new_page()
