@@ -129,7 +129,7 @@ class Cluster:
         if not address:
             with _without_main():
                 local = distributed.LocalCluster(
-                    n_workers=self.number, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                    n_workers=self.number, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
                 )
             address = held.enter_context(local)
         try:

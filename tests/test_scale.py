@@ -18,7 +18,7 @@ import pytest
 
 from pipelines import release, resources
 from pipelines.resources import Workers
-from pipelines.stages import out, verify
+from pipelines.stages import core, out, verify
 from pipelines.stages.places import Paths
 from tests.builds import ROOT, run_stages, write_seeds
 
@@ -119,6 +119,13 @@ def built(paths: Paths, team: Workers) -> dict[str, bytes]:
     release.publish(paths.data, out.table_files(paths), out.beside(paths))
     latest = paths.data / "latest"
     return {file.name: file.read_bytes() for file in sorted(latest.rglob("*")) if file.is_file()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_groups() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core, "SMALLEST_GROUP", 1 << 12)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines import release, resources, workers
 from pipelines.resources import Engine, Workers
-from pipelines.stages import out, verify
+from pipelines.stages import core, out, verify
 from pipelines.stages.places import Paths
 from pipelines.workers import Cluster, OtherCode, Processes, Team, WorkersDied
 from tests.builds import ROOT, run_stages, write_seeds
@@ -25,6 +25,13 @@ def everything_goes_to_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "INLINE_BYTES", 0)
     for name in ("VARIORUM_WORKERS", "VARIORUM_ENGINE", "VARIORUM_SCHEDULER"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_groups() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core, "SMALLEST_GROUP", 1 << 12)
+        yield
 
 
 @pytest.fixture(scope="module")
