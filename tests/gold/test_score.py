@@ -1,10 +1,16 @@
 """The gold score: each outcome is told apart, and the sample build agrees with the annotations."""
 
+from pathlib import Path
+
+import dagster as dg
 import pandas as pd
 import pytest
 
 from pipelines import gold
+from pipelines.checks import agrees_with_gold
 from pipelines.gold import MISSED, REVIEW, RIGHT, SPURIOUS, WRONG
+from pipelines.resources import Places
+from pipelines.stages import verify
 from pipelines.stages.places import Paths
 from tests.builds import ROOT, build, tables
 
@@ -80,3 +86,15 @@ def test_the_sample_build_agrees_with_the_annotations(sample: gold.Score) -> Non
 
 def test_unlike_people_in_no_authority_are_not_made_one(sample: gold.Score) -> None:
     assert sample.merged == []
+
+
+@pytest.mark.parametrize(("outcome_of_all", "passes"), [(RIGHT, True), (MISSED, False)])
+def test_the_check_warns_where_a_build_disagrees(
+    outcome_of_all: str, passes: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"post_id": "s-1", "surface": "Stalin", "expected": "p:stalin", "found": "", "outcome": outcome_of_all}
+    monkeypatch.setattr(verify, "gold_score", lambda paths: gold.Score(pd.DataFrame([row]), [], []))
+    result = agrees_with_gold(Places(seeds=str(tmp_path), reference=str(tmp_path), data=str(tmp_path)))
+    assert isinstance(result, dg.AssetCheckResult)
+    assert result.passed is passes
+    assert result.severity == dg.AssetCheckSeverity.WARN
