@@ -19,6 +19,7 @@ from pipelines.passes.clean import Group
 from pipelines.passes.decisions import decide_by_hand
 from pipelines.passes.names import Mentions, locate, name_edits
 from pipelines.passes.parts import Parts, counts
+from pipelines.passes.references import decide_by_reference
 from pipelines.passes.spans import EditColumns, Ints
 from pipelines.text import spelling
 from pipelines.text.edits import Edit, apply, compose
@@ -34,6 +35,7 @@ class Task:
     readings: Path
     corrections: Path
     decisions: Path
+    references: Path
     in_threads: Path
     spelling: spelling.Settings
 
@@ -53,6 +55,7 @@ def _apply(task: Task, folder: Path) -> None:
     clean_base = clean_columns.bases_in_output(raw_base)
     found = locate(task.prepared, task.readings, posts, task.in_threads, clean_base)
     decisions = parquet.read(task.decisions).to_pylist()
+    found = decide_by_reference(found, task.prepared, task.references, clean_base)
     mentions, used = decide_by_hand(found, decisions, posts["post_id"].to_pylist(), text, clean_base)
     languages = parquet.read(task.prepared / "posts.parquet")["language"]
     changes = name_edits(mentions, text)

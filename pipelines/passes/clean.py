@@ -17,7 +17,9 @@ import pyarrow.compute as pc
 import regex
 
 from pipelines import parquet, work
-from pipelines.names.find import find
+from pipelines.names import marked
+from pipelines.names.find import Candidate, find
+from pipelines.names.marked import Marked
 from pipelines.passes.read import POSTS
 from pipelines.text import edits, language, sentences, spelling
 from pipelines.text.clean import clean as clean_text
@@ -41,6 +43,11 @@ CORRECTIONS = pa.schema(
     + [("explanation", pa.string())]
 )
 LOWER = pa.schema([("word", pa.string()), ("n", pa.int64())])
+REFERENCES_FILE = "references.parquet"  # where a source gives references for its names
+REFERENCES = pa.schema(
+    [("post", pa.int32()), ("start", pa.int64()), ("end", pa.int64()), ("surface", pa.string())]
+    + [("kind", pa.string()), ("ref", pa.string())]
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,7 @@ class _Gathered:
     words: Counter[str] = field(default_factory=Counter)
     word_posts: Counter[str] = field(default_factory=Counter)
     texts: list[str] = field(default_factory=list)
+    references: list[tuple[int, int, int, str, str, str]] = field(default_factory=list)
 
 
 def clean(group: Group, place: Path) -> Path:
@@ -110,8 +118,9 @@ def clean(group: Group, place: Path) -> Path:
 
 def _clean(group: Group, folder: Path) -> None:
     gathered = _Gathered()
-    for raw in group.posts()["text"].to_pylist():
-        _clean_post(gathered, raw)
+    posts = group.posts()
+    for raw, hints in zip(posts["text"].to_pylist(), posts["hints"].to_pylist(), strict=True):
+        _clean_post(gathered, raw, hints or ())
     parquet.write_columns({"language": gathered.languages}, PREPARED, folder / "posts.parquet")
     gathered.edits.write(EDITS, folder / "edits.parquet")
     gathered.sentences.write(SENTENCES, folder / "sentences.parquet")
@@ -121,9 +130,12 @@ def _clean(group: Group, folder: Path) -> None:
     columns = {"word": list(words), "n": [n for n, _ in words.values()], "n_posts": [n for _, n in words.values()]}
     parquet.write_columns(columns, WORDS, folder / "words.parquet")
     parquet.write(_lower_words(gathered.texts), folder / "lower.parquet")
+    if gathered.references:
+        columns = dict(zip(REFERENCES.names, zip(*gathered.references, strict=True), strict=True))
+        parquet.write_columns(columns, REFERENCES, folder / REFERENCES_FILE)
 
 
-def _clean_post(gathered: _Gathered, raw: str) -> None:
+def _clean_post(gathered: _Gathered, raw: str, hints: Sequence[dict[str, Any]]) -> None:
     made = clean_text(raw)
     text = edits.apply(raw, made)
     gathered.edits.add([edit[:5] for edit in made], EDITS.names[1:])
@@ -131,7 +143,9 @@ def _clean_post(gathered: _Gathered, raw: str) -> None:
     gathered.languages.append(code)
     spans = sentences.split(text, code)
     gathered.sentences.add(spans, SENTENCES.names[1:])
-    _add_candidates(gathered, text, [start for start, _ in spans])
+    starts = [start for start, _ in spans]
+    found = _with_hints(gathered, text, starts, edits.Offsets(made), hints) if hints else find(text, starts)
+    _add_candidates(gathered, text, starts, found)
     gathered.texts.append(text)
     if code == "en":
         unknown = Counter(spelling.unknown_words(text))
@@ -153,10 +167,26 @@ def _lower_words(texts: Sequence[str]) -> pa.Table:
     return pa.table([words, [counts[word] for word in words]], LOWER)
 
 
-def _add_candidates(gathered: _Gathered, text: str, starts: Sequence[int]) -> None:
+def _with_hints(
+    gathered: _Gathered, text: str, starts: Sequence[int], offsets: edits.Offsets, hints: Sequence[dict[str, Any]]
+) -> list[Candidate]:
+    """The candidates of a post with marked-up names; the references of these are gathered."""
+    names = [Marked(*offsets.to_output(hint["start"], hint["end"]), hint["kind"], hint["ref"]) for hint in hints]
+    found, references = marked.candidates(text, starts, names)
+    post = len(gathered.candidates.counts)
+    for start, end, kind, ref in references:
+        gathered.references.append((post, start, end, _surface(text[start:end]), kind, ref))
+    return found
+
+
+def _surface(written: str) -> str:
+    return RUN_OF_SPACE.sub(" ", written) if "\n" in written else written
+
+
+def _add_candidates(gathered: _Gathered, text: str, starts: Sequence[int], found: Sequence[Candidate]) -> None:
     initial, numbers = set(starts), gathered.surfaces
     rows = []
-    for start, end, hint in find(text, starts):
+    for start, end, hint in found:
         surface = text[start:end]
         if "\n" in surface:
             surface = RUN_OF_SPACE.sub(" ", surface)

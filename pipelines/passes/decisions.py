@@ -55,13 +55,7 @@ def decide_by_hand(
             added.append((post, start, end, number))
         else:
             reading[at] = number
-    kept = np.delete(np.arange(len(reading)), dropped)
-    new = np.array(added, np.int64).reshape(-1, 4).T
-    old = (mentions.post, mentions.start, mentions.end, reading)
-    columns = [np.concatenate([column[kept], more]) for column, more in zip(old, new, strict=True)]
-    order = np.argsort(columns[1], kind="stable")
-    post_column, starts, ends, chosen = (column[order] for column in columns)
-    return Mentions(post_column, starts, ends, chosen, readings), used
+    return mentions.changed(reading, dropped, added), used
 
 
 def _standing(mentions: Mentions, start: int, end: int) -> tuple[int | None, bool]:

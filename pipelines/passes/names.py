@@ -58,6 +58,16 @@ class Mentions:
     reading: Ints
     readings: Readings
 
+    def changed(self, reading: Ints, dropped: Sequence[int], added: Sequence[tuple[int, int, int, int]]) -> "Mentions":
+        """The mentions with other readings, without those at `dropped`, with more (post, start, end, reading)."""
+        kept = np.delete(np.arange(len(reading)), np.asarray(dropped, np.int64))
+        new = np.array(added, np.int64).reshape(-1, 4).T
+        old = (self.post, self.start, self.end, reading)
+        columns = [np.concatenate([column[kept], more]) for column, more in zip(old, new, strict=True)]
+        order = np.argsort(columns[1], kind="stable")
+        post, start, end, chosen = (column[order] for column in columns)
+        return Mentions(post, start, end, chosen, self.readings)
+
 
 def locate(prepared: Path, readings: Path, posts: pa.Table, in_threads: Path, base: Ints) -> Mentions:
     """All names of a group, each with the reading that holds in its post.

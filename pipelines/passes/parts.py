@@ -39,7 +39,7 @@ class Parts:
         bounds = self.final_base.tolist()
         text = pa.array([self.final[s : e - 1] for s, e in pairwise(bounds)], pa.string())
         created, precision = parse_dates(self.posts["created_at"].to_pylist())
-        table = self.posts.drop_columns(["path", "text", "created_at"])
+        table = self.posts.drop_columns(["path", "text", "created_at", "hints"])
         frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
         frame["created_at"] = created
         frame["created_precision"] = precision

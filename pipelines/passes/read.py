@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ from pipelines.readers import Post, Refusal, read_seed
 CHUNK_CHARACTERS = 1_000_000
 SOURCES_FILE, REFUSALS_FILE = "sources.json", "refusals.parquet"  # a thousand small JSON files are read at once
 
+HINTS = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64()), ("kind", pa.string()), ("ref", pa.string())]))
 POSTS = pa.schema(
     [("path", pa.string()), ("post_id", pa.string()), ("source_id", pa.string()), ("thread_id", pa.string())]
     + [("parent_id", pa.string()), ("ordinal", pa.int64()), ("kind", pa.string()), ("title", pa.string())]
     + [("author", pa.string()), ("created_at", pa.string()), ("tags", pa.string()), ("url", pa.string())]
-    + [("score", pa.int64()), ("locator", pa.string()), ("text", pa.string())]
+    + [("score", pa.int64()), ("locator", pa.string()), ("text", pa.string()), ("hints", HINTS)]
 )
 SOURCES = pa.schema(
     [("path", pa.string()), ("format", pa.string()), ("encoding", pa.string()), ("size_bytes", pa.int64())]
@@ -126,4 +127,5 @@ def _post_row(path: str, ordinal: int, post: Post) -> tuple[Any, ...]:
         post.score,
         post.locator,
         post.text,
+        [asdict(hint) for hint in post.hints] or None,
     )

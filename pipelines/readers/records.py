@@ -44,10 +44,11 @@ REASONS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A name that the source itself marks up: `text[start:end]`, and the reference given for it (may be empty)."""
+    """A name that the source itself marks up: `text[start:end]`, its kind and the reference given (may be empty)."""
 
     start: int
     end: int
+    kind: str
     ref: str
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -19,7 +20,15 @@ from pipelines.readers.records import Hint, Post
 
 NAMESPACE_ROOTS = ("TEI", "TEI.2", "teiCorpus", "teiCorpus.2")
 
-_NAMES = frozenset({"persName", "placeName", "orgName", "name", "rs"})
+_NAMES = {
+    "persName": "person", "placeName": "place", "geogName": "place", "country": "place", "region": "place",
+    "settlement": "place", "orgName": "organisation", "name": "", "rs": "",
+}  # fmt: skip
+# What `type` says of a `name` or `rs` (a phrase that stands for one, a name only if a reference tells whose).
+_TYPES = {
+    "person": "person", "pers": "person", "place": "place", "geog": "place", "org": "organisation",
+    "organisation": "organisation", "organization": "organisation", "event": "event",
+}  # fmt: skip
 _BLOCKS = frozenset(
     {"p", "head", "ab", "l", "item", "note", "quote", "cit", "div", "lg", "list", "sp", "speaker", "stage", "opener"}
     | {"closer", "dateline", "salute", "signed", "byline", "titlePart", "docAuthor", "trailer", "row", "argument"}
@@ -80,7 +89,7 @@ class _Target:
         self._size = 0
         self._break = 0
         self._hints: list[Hint] = []
-        self._open: list[tuple[int, str]] = []
+        self._open: list[tuple[int, str, str]] = []
         self._ready: list[tuple[str, tuple[Hint, ...], str | None]] = []
         self._head: str | None = None
         self._head_start = -1
@@ -113,7 +122,8 @@ class _Target:
         elif name in _BREAKS and given.get("break") != "no":
             self._write(" ")
         if name in _NAMES:
-            self._open.append((-1, given.get("ref") or given.get("key") or ""))
+            kind = _NAMES[name] or _TYPES.get(given.get("type", ""), "")
+            self._open.append((-1, kind, given.get("ref") or given.get("key") or ""))
         if name == "head" and self._head is None:
             self._head_start = len(self._out)
 
@@ -127,9 +137,9 @@ class _Target:
             self._skip -= 1
             return
         if name in _NAMES and self._open:
-            start, ref = self._open.pop()
-            if start >= 0 and self._size > start:
-                self._hints.append(Hint(start, self._size, ref))
+            start, kind, ref = self._open.pop()
+            if start >= 0 and self._size > start and (ref or name != "rs"):
+                self._hints.append(Hint(start, self._size, kind, ref))
         if name in _BLOCKS:
             self._break = max(self._break, 1 if name in _LINES else 2)
         if name == "head" and self._head is None and self._head_start >= 0:
@@ -193,7 +203,7 @@ class _Target:
             self._add("\n" * self._break)
         self._break = 0
         opening = len(text) - len(text.lstrip(" "))
-        self._open = [(self._size + opening if start < 0 else start, ref) for start, ref in self._open]
+        self._open = [(self._size + opening if start < 0 else start, kind, ref) for start, kind, ref in self._open]
         self._add(text)
 
     def _add(self, text: str) -> None:
@@ -204,13 +214,14 @@ class _Target:
         text = "".join(self._out)
         stripped = text.strip(" \n")
         lead = len(text) - len(text.lstrip(" \n"))
+        size = len(stripped)
         hints = tuple(
-            Hint(hint.start - lead, hint.end - lead, hint.ref)
+            replace(hint, start=max(hint.start - lead, 0), end=min(hint.end - lead, size))
             for hint in sorted(self._hints, key=lambda hint: (hint.start, hint.end))
-            if hint.start >= lead and hint.end - lead <= len(stripped)
+            if hint.start - lead < size and hint.end > lead
         )
         if stripped:
             self._ready.append((stripped, hints, self._head))
         self._out, self._size, self._hints, self._break = [], 0, [], 0
         self._head, self._head_start = None, -1
-        self._open = [(-1, ref) for _, ref in self._open]
+        self._open = [(-1, kind, ref) for _, kind, ref in self._open]

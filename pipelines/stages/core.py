@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet, work
+from pipelines.names import marked
 from pipelines.names.authority import load, load_decisions
 from pipelines.names.resolve import decided, resolve
 from pipelines.passes import clean as cleaning
@@ -31,6 +32,10 @@ ENTITIES = pa.schema(
 DECISIONS = pa.schema(
     [("line", pa.int64())]
     + [(name, pa.string()) for name in ("surface", "post_id", "entity_id", "kind", "canonical", "explanation", "label")]
+)
+REFERENCES = pa.schema(
+    [(name, pa.string()) for name in ("surface", "kind", "ref")]
+    + [(name, pa.string()) for name in ("entity_id", "entity_kind", "canonical", "explanation", "label")]
 )
 SMALLEST_GROUP, LARGEST_GROUP = 1 << 17, 1 << 21  # bytes as stored: a third of the text
 
@@ -192,6 +197,14 @@ class Resolved:
         """What people decided, each with the way its surface is written."""
         return parquet.read(self.place / "decisions.parquet")
 
+    def references_of(self, prepared: Path) -> pa.Table:
+        """What the references mean that a prepared group holds."""
+        file = prepared / cleaning.REFERENCES_FILE
+        if not file.exists():
+            return REFERENCES.empty_table()
+        known = parquet.read(self.place / "references.parquet")
+        return known.filter(pc.is_in(known["ref"], parquet.read(file, ["ref"])["ref"]))
+
     def in_threads_of(self, group: str) -> pa.Table:
         """Entities fully named in threads that this group shares with others."""
         file = self.place / "threads" / f"{group}.parquet"
@@ -215,10 +228,21 @@ def resolve_names(paths: Paths, settings: Settings) -> Manifest:
         _write_frame(names, NAME_SCHEMA, folder / "names.parquet")
         _write_frame(entities, ENTITIES, folder / "entities.parquet")
         _write_frame(by_hand, DECISIONS, folder / "decisions.parquet")
-        _write_threads(prepared_groups(paths), names, folder / "threads")
+        prepared = prepared_groups(paths)
+        references = marked.entities(_references(place for *_, place in prepared), authority)
+        _write_frame(references, REFERENCES, folder / "references.parquet")
+        _write_threads(prepared, names, folder / "threads")
 
     place = work.make(paths.store.place("resolve", key), write)
     return paths.write_manifest("readings", {"readings": place.name})
+
+
+def _references(places: Iterable[Path]) -> pd.DataFrame:
+    """The distinct references that sources give for the names they mark up: `surface`, `kind`, `ref`."""
+    files = [place / cleaning.REFERENCES_FILE for place in places]
+    tables = [parquet.read(file, REFERENCES.names[:3]) for file in files if file.exists()]
+    frame: pd.DataFrame = pa.concat_tables([pa.schema(list(REFERENCES)[:3]).empty_table(), *tables]).to_pandas()
+    return frame.drop_duplicates().sort_values(REFERENCES.names[:3], ignore_index=True)
 
 
 def _entities(known: pd.DataFrame, new: pd.DataFrame, by_hand: pd.DataFrame) -> pd.DataFrame:

@@ -39,11 +39,12 @@ def apply_groups(paths: Paths, settings: Settings, run: Run) -> Manifest:
             readings=inputs.put(mine),
             corrections=inputs.put(corrections.filter(pc.or_(is_general, pc.is_in(corrections["word"], words)))),
             decisions=inputs.put(readings.decisions),
+            references=inputs.put(readings.references_of(prepared)),
             in_threads=inputs.put(readings.in_threads_of(key)),
             spelling=settings.spelling,
         )
-        names = (task.readings.name, task.corrections.name, task.decisions.name, task.in_threads.name)
-        part = work.digest(version, key, repr(settings.spelling), *names)
+        files = (task.readings, task.corrections, task.decisions, task.references, task.in_threads)
+        part = work.digest(version, key, repr(settings.spelling), *(file.name for file in files))
         parts.append(part)
         if not paths.store.has("apply", part):
             calls.append((task, paths.store.place("apply", part)))

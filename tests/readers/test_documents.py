@@ -115,9 +115,27 @@ def test_tei(tmp_path: Path) -> None:
     assert isinstance(post, Post)
     assert (post.title, post.author) == ("Letters", "A. Writer")
     assert post.text == "First letter\n\nDear Alexandra Kollontai, the train left at nine.\n\nYours"
-    assert [(post.text[hint.start : hint.end], hint.ref) for hint in post.hints] == [
-        ("Alexandra Kollontai", "#kollontai")
+    assert [(post.text[hint.start : hint.end], hint.kind, hint.ref) for hint in post.hints] == [
+        ("Alexandra Kollontai", "person", "#kollontai")
     ]
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<placeName key='k'>Lwów</placeName>", [("Lwów", "place", "k")]),
+        ("<settlement>Lwów</settlement>", [("Lwów", "place", "")]),
+        ("<orgName>NKVD</orgName>", [("NKVD", "organisation", "")]),
+        ("<name type='place'>Lwów</name>", [("Lwów", "place", "")]),
+        ("<name>Lwów</name>", [("Lwów", "", "")]),
+        ("<rs type='person' ref='#p'>the boss</rs>", [("the boss", "person", "#p")]),
+        ("<rs type='person'>the boss</rs>", []),
+        ("<persName> Anna  Z. </persName>", [("Anna Z.", "person", "")]),
+    ],
+)
+def test_tei_names(markup: str, expected: list[tuple[str, str, str]]) -> None:
+    (post,) = read_tei([f"<TEI><text><p>in {markup}</p></text></TEI>".encode()])
+    assert [(post.text[hint.start : hint.end], hint.kind, hint.ref) for hint in post.hints] == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""Names that a source itself marks up: put among the candidates of its text, and their references looked up.
+
+Here: the span of a marked-up name, and which entity of the authority a reference means. Not here: markup (`readers`),
+and which reading holds for a mention (`pipelines.passes`).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import pandas as pd
+
+from pipelines.names.authority import Authority
+from pipelines.names.find import Candidate, find
+from pipelines.names.spelling import respell
+
+_AFTER = re.compile(r"(?:(?<=\w)['’]s?|[\s,;:])*$")
+
+
+class Marked(NamedTuple):
+    """A marked-up name: offsets as of a candidate, its kind (or empty) and the reference given for it (or empty)."""
+
+    start: int
+    end: int
+    kind: str
+    ref: str
+
+
+def candidates(text: str, starts: Sequence[int], marked: Iterable[Marked]) -> tuple[list[Candidate], list[Marked]]:
+    """The candidates of a text with its marked-up names among them, and those of the latter that have a reference.
+
+    What is marked up is a name, and nothing else is sought in it; of names in names the outer one counts.
+    """
+    names: list[Candidate] = []
+    references: list[Marked] = []
+    for name in sorted(marked, key=lambda name: (name.start, -name.end)):
+        found = _name(text, name)
+        if found and (not names or names[-1].end <= found.start):
+            names.append(found)
+            references += [Marked(*found, name.ref)] if name.ref else []
+    hidden = list(text)
+    for start, end, _ in names:
+        hidden[start:end] = "x" * (end - start)
+    return sorted(find("".join(hidden), starts) + names), references
+
+
+def _name(text: str, marked: Marked) -> Candidate | None:
+    """The candidate of a marked-up name, without titles, articles, possessives; None where it is none (rs: he)."""
+    written = text[marked.start : marked.end]
+    if not any(sign.isalpha() and not sign.islower() for sign in written):
+        return None
+    found = find(written, ())
+    first = found[0].start if found else len(written) - len(written.lstrip())
+    bare = _AFTER.sub("", written)
+    kinds = {name.hint for name in found} - {""}
+    kind = marked.kind or (kinds.pop() if len(kinds) == 1 else "")
+    return Candidate(marked.start + first, marked.start + max(len(bare), first + 1), kind)
+
+
+def entities(references: pd.DataFrame, authority: Authority) -> pd.DataFrame:
+    """The references that mean an entity of the authority, with how each surface is written for it.
+
+    Args:
+        references: `surface`, `kind`, `ref`, each once.
+        authority: the known entities.
+
+    Returns:
+        The same columns and `entity_id`, `entity_kind`, `canonical`, `explanation`, `label`.
+    """
+    known = authority.entities.set_index("entity_id")
+    meant = pd.Series([_meant(ref, known.index.__contains__) for ref in references["ref"]], references.index, object)
+    rows = references.assign(entity_id=meant).dropna(subset="entity_id")
+    rows = rows.assign(entity_kind=rows["entity_id"].map(known["kind"]), label=rows["entity_id"].map(known["name"]))
+    person = rows["entity_kind"] == "person"
+    rows = rows[(rows["kind"] == "") | ((rows["kind"] == "person") == person)]
+    person = rows["entity_kind"] == "person"
+    canonical = rows["surface"].copy()
+    canonical[person] = respell(rows.loc[person, "surface"].tolist(), rows.loc[person, "label"].tolist())
+    said = [
+        f"Marked up in the source with the reference “{ref}”: {label}."
+        for ref, label in zip(rows["ref"], rows["label"], strict=True)
+    ]
+    return rows.assign(canonical=canonical, explanation=said).reset_index(drop=True)
+
+
+def _meant(ref: str, is_known: Callable[[str], bool]) -> str | None:
+    """The entity that a reference means: by its whole, or by how an address or pointer (#Q855, psn:Q855) ends."""
+    ref = unquote(ref.strip())
+    if " " in ref:
+        return None  # several pointers: they name several
+    tail = ref.replace("#", "/").rstrip("/").split("/")
+    ends = (ref, tail[-1], ":".join(tail[-2:]), ref.rpartition(":")[2])
+    return next((one for one in ends if one and is_known(one)), None)
