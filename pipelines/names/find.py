@@ -40,9 +40,10 @@ _ABBREVIATED = (
 )
 _LINKS = (
     "de|da|do|dos|das|du|del|della|delle|dello|dalla|degli|di|van|von|vom|zu|zur|zum|der|den|dem|ter|ten|te|la|le|las|los|lo|el|al|"
-    "bin|bint|ibn|ben|bar|abu|umm|y|af|av|til|of|the|for|oglu|oğlu|ogly|oghlu|qızı|kyzy"
+    "bin|bint|ibn|ben|bar|abu|umm|y|af|av|til|of|the|for|mac|arap|jr|sr|jun|sen|jnr|snr|"
+    "oglu|oğlu|ogly|ogli|oghlu|oghli|ogl|uly|uulu|qızı|qizi|gizi|kizi|kyzy|qyzy"
 )
-_APOSTROPHE = r"['’](?!(?:s|S|m|ll|ve|re|d)(?![\p{L}\p{M}]))"
+_APOSTROPHE = r"['’‘′](?!(?:s|S|m|ll|ve|re|d)(?![\p{L}\p{M}]))"
 # Genitives inside names: People's Commissar, Soldiers' Deputies, King's College, Prosecutor's Office.
 _GENITIVE = (
     r"['’](?:(?<=(?:People|Women|Children|Men|King|Queen|Prosecutor|Attorney|Mother|Bishop|St[. ]\p{L}++)['’])s"
@@ -51,17 +52,20 @@ _GENITIVE = (
 )
 _WORD = (
     rf"\p{{Lu}}[\p{{L}}\p{{M}}]*+(?:(?:{_APOSTROPHE}|[-‑])[\p{{L}}\p{{M}}]++)*+(?:{_GENITIVE})?+"
-    rf"(?:\.(?<=(?<!\p{{L}})(?:\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+"
+    rf"(?:\.(?<=(?<!\p{{L}})(?:\p{{Lu}}|\p{{L}}[eac]c?\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+"
 )
-_PREFIX = r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑]|[dl]['’])?+[ʿʾʻʼ‘]?+"
+# What is written onto a name: al-, d', the le of Alfred leS. Jenkins. Print leaves a space after al- or widens its hyphen.
+_PREFIX = (
+    r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑–] ?+|[dl]['’]|(?:de|le|la|du)(?=\p{Lu}\.))?+[ʿʾʻʼ‘]?+"
+)
 _GAP = r"(?:[ \t\u00a0]|[ \t]?\n[ \t]?(?!\s))"
 # A run: words with a gap (and particles, "of the") between them, or an initial's dot, or what follows a comma: Jr.
 # No more than forty, so that a wall of capitals is no deep recursion.
 _RUN = regex.compile(
     rf"(?<![\p{{Lu}}\p{{Ll}}\p{{Lo}}\p{{M}}\p{{N}}_])(?:{_WORD}"
     rf"(?:{_GAP}(?:(?=\p{{Lu}})|(?=\p{{Ll}}{{1,5}}+[ \n])(?:(?:{_LINKS}){_GAP}){{1,3}}+(?={_PREFIX}\p{{Lu}}){_PREFIX}"
-    rf"|(?=\p{{Ll}}{{0,3}}+[-‑'’ʿʾʻʼ‘]){_PREFIX}(?=\p{{Lu}}))"
-    rf"|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+){{1,40}}+"
+    rf"|(?=\p{{Ll}}{{0,3}}+(?:[-‑–'’ʿʾʻʼ‘]|\p{{Lu}}\.)){_PREFIX}(?=\p{{Lu}}))"
+    rf"|(?<=[\s-][AE]l)[-–] ?+(?=\p{{Lu}})|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+){{1,40}}+"
 )
 # A short line without a full stop: a heading if every word but the smallest is large, or every letter.
 _LINE = regex.compile(r"^[^\n]{4,120}+(?<![.!?,;])$", regex.M)

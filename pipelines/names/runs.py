@@ -42,7 +42,7 @@ INSIDE, INITIAL, HEADING, CAPITALS = range(4)
 _NOBLE, _LARGE_PARTICLES = words()["noble"], words()["large_particles"]
 _FUNCTION_WORDS, _MONTHS_AMBIGUOUS = words()["function_words"], words()["months_ambiguous"]
 _PREPOSITIONS = [[word] for word in sorted(words()["place_prepositions"])] + [["from"], ["to"]]
-_DESCRIBING = words()["describing"]
+_DESCRIBING, _DEGREES = words()["describing"], words()["degrees"]
 _ITSELF = ORGANISATION_NAME | EVENT_NAME
 _BREAKING = OPENER | NEVER | MONTH | SHOUTED
 
@@ -138,9 +138,13 @@ def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -
     follows_name = bool(before) and bool(
         before[-1].traits & (GIVEN | INITIAL_LETTER | TITLE | SURNAME) or before[-1].text.islower()
     )
+    if known & SUFFIX and known & MONTH and before and before[-1].traits & FORENAME and after is not None:
+        return False
     if known & MONTH:
         if after is not None and after.traits & EVENT:
             return False
+        if token.text == "Jan" and after is not None and not before:
+            return bool(after.traits & (MONTH | OPENER | NEVER | TERRITORY))
         if token.lower in _MONTHS_AMBIGUOUS:
             return not follows_name and not (after is not None and after.traits & SURNAME and not before)
         return True
@@ -155,6 +159,8 @@ def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -
             return False
         if token.lower == "will" and not before and after is not None:
             return not after.traits & SURNAME or bool(after.traits & GIVEN)
+        if token.lower == "said" and not before and after is not None and (mode == INSIDE or token.start):
+            return bool(after.traits & TITLE)
         if not before or token.lower in _FUNCTION_WORDS or mode == HEADING:
             return True
         if before[-1].text.islower() or before[-1].traits & FORENAME:
@@ -210,6 +216,16 @@ def _last_title(segment: list[Token]) -> int:
             continue
         if i and _bears(segment[i - 1], token, i == last):
             continue  # Reza Shah Pahlavi, John Major
+        if (
+            i == last
+            and i > 1
+            and token.traits & SURNAME
+            and segment[i - 2].traits & FORENAME
+            and not segment[i - 1].traits
+        ):
+            continue  # Charles Beresford Duke
+        if 0 < i < last and token.lower in _DEGREES and segment[i - 1].traits & FORENAME:
+            continue  # Martin Ing Kevicky
         if i < last and _names_no_person(segment[i + 1 :]):
             continue  # General Assembly, Queen Elizabeth Hospital
         return i
