@@ -16,16 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import release, resources
+from pipelines import resources
 from pipelines.resources import Workers
-from pipelines.stages import core, out, verify
 from pipelines.stages.places import Paths
-from tests.builds import ROOT, run_stages, write_seeds
+from tests.builds import ROOT
+from tests.workers.conftest import REFERENCE, built
 
 pytest.importorskip("distributed", reason="The extra `cluster` is not installed.")
 pytestmark = pytest.mark.faults
-REFERENCE = ROOT / "seeds" / "reference"
-SPEECH = ROOT / "seeds" / "raw" / "1956" / "1956_secret_speech.txt"
 SECONDS = 120
 BRIDGE, NETWORK = "variorum0", "10.213.57."
 Host = list[str]
@@ -109,40 +107,6 @@ def two_hosts() -> Iterator[list[tuple[Host, str]]]:
 
 def ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
-
-
-def built(paths: Paths, team: Workers) -> dict[str, bytes]:
-    try:
-        verify.refuse_broken(run_stages(paths, run=team.run))
-    finally:
-        team.close()
-    release.publish(paths.data, out.table_files(paths), out.beside(paths))
-    latest = paths.data / "latest"
-    return {file.name: file.read_bytes() for file in sorted(latest.rglob("*")) if file.is_file()}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def small_groups() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(core, "SMALLEST_GROUP", 1 << 12)
-        yield
-
-
-@pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    prose = SPEECH.read_text()
-    files = {f"{n:02}.txt": f"Upvote:{n}\nNumber {n}. " + prose * 4 for n in range(20)}
-    return write_seeds(tmp_path_factory.mktemp("seeds"), files)
-
-
-@pytest.fixture(scope="module")
-def expected(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return built(Paths(seeds, REFERENCE, tmp_path_factory.mktemp("alone")), Workers(number=1))
-
-
-@pytest.fixture(autouse=True)
-def everything_goes_to_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "INLINE_BYTES", 0)
 
 
 def test_a_cluster_makes_the_same_bytes(
