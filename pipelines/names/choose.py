@@ -3,46 +3,97 @@
 Full names by the odds of all rivals together; lone surnames, in `lone`, by who bears them.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from rapidfuzz.distance import OSA
 
-from pipelines.names import explain, lone, romanise
+from pipelines.names import explain, known, lone, romanise
 from pipelines.names.authority import Authority
 from pipelines.names.exact import FOUND
 from pipelines.names.index import build
-from pipelines.names.known import Compared, Names, compare, prepare
+from pipelines.names.known import Compared, Known, Names, compare
 from pipelines.names.settings import NameSettings
 
+RIVALS = ["row", "entity", "odds", "method", "explanation"]
 SHARE = 0.999
+LEAST = -4.0
+"""Log-odds from which on somebody is a rival at all."""
 _SPELLING = 0.6
 """Share of letters from which on two surnames of one person are spellings of one."""
 _BELIEF, _ROUNDS = 30, 20
 """How many names the belief is worth that half of the people named are known, as in the gold data."""
 
 
-def choose(
-    facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Authority, settings: NameSettings
-) -> pd.DataFrame:
-    """The readings of surfaces that spell known people's names, as in `exact.find`, but for those settled there."""
+@dataclass(frozen=True, slots=True)
+class People:
+    """The known people's names, ready to be compared with: `names` as the authority's, with `other`."""
+
+    names: pd.DataFrame
+    known: Known
+
+
+def prepare(authority: Authority) -> People:
+    """The authority's people, as `compared` wants them."""
     people = (authority.entities["kind"] == "person").to_numpy()[authority.names["entity"]]
     names = authority.names[people].reset_index(drop=True)
-    asked = np.flatnonzero(facts["is_name"].to_numpy() & facts["guess"].isin(("person", "unknown", "place")).to_numpy())
-    if not len(names) or not len(asked) or not query.parts.tokens:
-        return found.iloc[:0]
-    compared = compare(query, prepare(build(names["name"].tolist())), asked.astype(np.int32))
-    pairs = compared.pairs
-    entity = names["entity"].to_numpy()[pairs.known]
-    open_ = ~facts.index.isin(found["row"])
-    single = compared.query.grid.words[pairs.query] < 2
-    frame = pd.DataFrame({"pair": np.arange(len(entity)), "row": pairs.query, "entity": entity, "odds": compared.odds})
-    frame["odds"] += _rarity(frame[~single], facts, found)
-    full = _full(frame[open_[pairs.query] & ~single], compared, authority, settings)
-    native = names["is_native"].to_numpy()[pairs.known]
-    other = _other_surname(names)[pairs.known]
-    alone = lone.read(frame.assign(native=native, other=other)[single], found, compared, authority, settings)
-    return pd.concat([full, alone], ignore_index=True)[FOUND]
+    return People(names.assign(other=_other_surname(names)), known.prepare(build(names["name"].tolist())))
+
+
+def compared(
+    query: Names, people: People, authority: Authority, settings: NameSettings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Whom each name may name: full names' rivals (RIVALS, the likeliest first), and lone surnames' bearers.
+
+    This depends on the name and the authority alone. What is said of a rival is said of those who may be chosen.
+    """
+    if not len(people.names) or not query.parts.tokens:
+        return pd.DataFrame(columns=RIVALS), pd.DataFrame(columns=lone.BEARERS)
+    found = compare(query, people.known)
+    pairs = found.pairs
+    frame = pd.DataFrame({
+        "pair": np.arange(len(pairs.query)), "row": pairs.query.astype(np.int64), "odds": found.odds,
+        "entity": people.names["entity"].to_numpy()[pairs.known],
+    })  # fmt: skip
+    single = found.query.grid.words[pairs.query] < 2
+    rivals = _rivals(frame[~single], found, authority, settings)
+    native = people.names["is_native"].to_numpy()[pairs.known]
+    other = people.names["other"].to_numpy()[pairs.known]
+    return rivals, lone.read(frame.assign(native=native, other=other)[single], found, authority, settings)
+
+
+def _rivals(frame: pd.DataFrame, found: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
+    best = frame.sort_values(["row", "odds", "entity"], ascending=[True, False, True], kind="stable")
+    best = best.drop_duplicates(["row", "entity"])
+    first = ~best["row"].duplicated()
+    best = best[(best["odds"] > LEAST) | first]
+    weight = np.exp(np.minimum(best["odds"], 30))
+    said = (first.loc[best.index] & (weight / (1 + weight) >= settings.review)).to_numpy()
+    label = authority.entities["name"].to_numpy()
+    top = list(zip(best["pair"][said].tolist(), best["entity"][said].tolist(), strict=True))
+    explanation, method = np.full((2, len(best)), None, dtype=object)
+    explanation[said] = [explain.full(found, pair, label[entity]) for pair, entity in top]
+    method[said] = [explain.method(found, pair) for pair, _ in top]
+    return best.assign(explanation=explanation, method=method)[RIVALS].reset_index(drop=True)
+
+
+def choose(rivals: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame, authority: Authority,
+           settings: NameSettings) -> pd.DataFrame:  # fmt: skip
+    """The readings of full names that spell known people's, as in `exact.find`, with what else is in `rivals`.
+
+    Args:
+        rivals: As `compared` gives them, of names that may be people's and are not in `found`.
+        facts: All names of the corpus: `guess`, and `is_several` where it has several words.
+        found: The readings that were found before.
+        authority: The known entities.
+        settings: Thresholds.
+    """
+    if rivals.empty:
+        return rivals.reindex(columns=[*rivals.columns, *(name for name in FOUND if name not in RIVALS)])
+    rivals = rivals.assign(odds=rivals["odds"] + _rarity(rivals, facts, found))
+    return _full(rivals, authority, settings)
 
 
 def _other_surname(names: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -68,8 +119,7 @@ def _rarity(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame) -> fl
     all names again and again (Saerens et al. 2002, Adjusting the outputs of a classifier to new a priori
     probabilities).
     """
-    several = facts["text"].str.contains(" ", regex=False).to_numpy()
-    people = facts.index[(facts["guess"] == "person").to_numpy() & several]
+    people = facts.index[(facts["guess"] == "person").to_numpy() & facts["is_several"].to_numpy()]
     settled = int(people.isin(found["row"]).sum())
     best = frame[frame["row"].isin(people) & ~frame["row"].isin(found["row"])].groupby("row")["odds"].max().to_numpy()
     shift = 0.0
@@ -80,11 +130,9 @@ def _rarity(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame) -> fl
     return shift
 
 
-def _full(frame: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
+def _full(rivals: pd.DataFrame, authority: Authority, settings: NameSettings) -> pd.DataFrame:
     """Full names: each rival's share of the odds, with nobody known as one of the rivals."""
-    best = frame.sort_values(["row", "odds", "entity"], ascending=[True, False, True], kind="stable")
-    best = best.drop_duplicates(["row", "entity"])
-    best = best[best["odds"] > -4]
+    best = rivals[rivals["odds"] > LEAST]
     weight = pd.Series(np.exp(np.minimum(best["odds"], 30)), index=best.index)
     best = best.assign(share=weight / (1 + weight.groupby(best["row"]).transform("sum")), alone=weight / (1 + weight))
     top = best.drop_duplicates("row")
@@ -92,14 +140,14 @@ def _full(frame: pd.DataFrame, compared: Compared, authority: Authority, setting
     second = best[best["row"].duplicated()].drop_duplicates("row").set_index("row")
     near = top["row"].map(second["odds"]).fillna(-np.inf) > np.maximum(top["odds"] - settings.rival, 0)
     accepted = ((top["share"] >= settings.accept) & ~near).to_numpy()
-    rivals = best[best["row"].isin(top["row"]) & (best["alone"] >= settings.review)]
-    listed = rivals.groupby("row")["entity"].agg(tuple)
+    likely = best[best["row"].isin(top["row"]) & (best["alone"] >= settings.review)]
+    listed = likely.groupby("row")["entity"].agg(tuple)
     label = authority.entities["name"].to_numpy()
     said = [
-        explain.full(compared, pair, label[entity], [label[one] for one in listed[row] if one != entity])
-        for pair, entity, row in zip(top["pair"], top["entity"], top["row"], strict=True)
+        explain.with_rivals(said, [label[one] for one in listed[row] if one != entity])
+        for said, entity, row in zip(top["explanation"], top["entity"], top["row"], strict=True)
     ]
     return top.assign(
-        method=[explain.method(compared, pair) for pair in top["pair"]], score=top["share"].clip(0, SHARE),
+        score=top["share"].clip(0, SHARE),
         status=np.where(accepted, "accepted", "review"), explanation=said, is_full=accepted, is_default=True,
     )  # fmt: skip

@@ -34,26 +34,24 @@ def new_ids(names: list[str]) -> list[str]:
     return ["new:" + hashlib.sha256(one.encode()).hexdigest()[:16] for one in folded]
 
 
-def cluster(unknown: npt.NDArray[np.int64], facts: pd.DataFrame, laid: known.Names, settings: NameSettings) -> Clusters:
+def cluster(unknown: npt.NDArray[np.int64], facts: pd.DataFrame, settings: NameSettings) -> Clusters:
     """The entities of the unknown names, and each surface's readings.
 
     Args:
         unknown: The rows of `facts` that no known entity was found for and that are names.
         facts: All surfaces: lone surnames among them may be those of unknown people too.
-        laid: All surfaces laid out for comparison.
         settings: Thresholds.
     """
+    facts = facts.assign(text=[" ".join(surface.split()) for surface in facts["surface"]])
     frame = facts.iloc[unknown]
-    frame = frame.assign(
-        row=unknown, folded=romanise.fold(frame["text"].tolist()), shouted=[t.isupper() for t in frame["text"]]
-    )
+    frame = frame.assign(row=unknown, shouted=[t.isupper() for t in frame["text"]])
     frame = frame.sort_values(["shouted", "n_mentions", "surface"], ascending=[True, False, True], kind="stable")
     heads = frame.drop_duplicates("folded")
     people = heads[
         (heads["guess"].isin(("person", "unknown")) & heads["text"].str.contains(" ", regex=False)).to_numpy()
     ]
-    joins, score = _joins(laid.take(people["row"].to_numpy()), settings)
     texts = people["text"].tolist()
+    joins, score = _joins(known.lay_out(texts), settings)
     head_of = dict(zip(people["folded"], (texts[one] for one in joins), strict=True))
     sure = dict(zip(people["folded"], score, strict=True))
     best = dict(zip(heads["folded"], heads["text"], strict=True))

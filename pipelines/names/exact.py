@@ -1,25 +1,34 @@
 """Finds surfaces that stand in the authority letter by letter, or but for capitals and accents."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from pipelines.names import romanise
 from pipelines.names.authority import Authority
 
 FOUND = ["row", "entity", "method", "score", "status", "explanation", "is_full", "is_default"]
+LETTERS, CAPITALS = "letters", "capitals"
 
 
-def find(facts: pd.DataFrame, authority: Authority) -> pd.DataFrame:
-    """The readings of surfaces that are a name of one entity or more: the columns of FOUND, `row` as in `facts`.
+def prepare(authority: Authority) -> pd.DataFrame:
+    """The authority's names with their folded letters, as `find` wants them."""
+    return authority.names.assign(folded=pd.Series(romanise.fold(authority.names["name"].tolist()), dtype=str))
 
-    A name that several entities share is a doubt, and shown with all of them. A word that is no name by its use in the
-    texts must stand in the authority letter by letter.
+
+def find(texts: Sequence[str], folded: Sequence[str], authority: Authority, names: pd.DataFrame) -> pd.DataFrame:
+    """The readings of texts that are a name of one entity or more: the columns of FOUND, `row` as in `texts`, and `by`.
+
+    A name that several entities share is a doubt, and shown with all of them. `by` is LETTERS where the text stands in
+    the authority letter by letter, else CAPITALS: that tells nothing of a word that is no name by its use.
     """
-    names = authority.names.assign(folded=romanise.fold(authority.names["name"].tolist()))
     kinds = authority.entities["kind"].to_numpy()
-    words = pd.DataFrame({"row": range(len(facts)), "name": facts["text"].to_numpy()})
-    same = words.merge(names, on="name")
-    left = words[~words["row"].isin(same["row"]) & facts["is_name"].to_numpy()]
-    left = left.assign(folded=romanise.fold(left["name"].tolist())).rename(columns={"name": "text"})
+    words = pd.DataFrame({"row": range(len(texts)), "name": texts, "folded": folded}).astype(
+        {"name": str, "folded": str}
+    )
+    same = words[["row", "name"]].merge(names, on="name")
+    left = words[~words["row"].isin(same["row"])].rename(columns={"name": "text"})
     near = left[left["text"].str.len() > 3].merge(names, on="folded")
     found = pd.concat([same.assign(near=False), near.assign(near=True)], ignore_index=True)
     found = found.drop_duplicates(["row", "entity"]).sort_values(["row", "is_alias", "entity"], kind="stable")
@@ -41,7 +50,8 @@ def find(facts: pd.DataFrame, authority: Authority) -> pd.DataFrame:
         "score": [0.5 if many else 0.98 if close else 1.0 for many, close in zip(several, found["near"], strict=True)],
         "status": ["review" if many else "accepted" for many in several], "explanation": said,
         "is_full": ~several & ~(person & single), "is_default": first,
+        "by": np.where(found["near"], CAPITALS, LETTERS),
     })  # fmt: skip
     context = result[several & first].assign(status="context")
     result.loc[several & ~first, "status"] = "context"
-    return pd.concat([result, context.assign(is_default=False)], ignore_index=True)[FOUND]
+    return pd.concat([result, context.assign(is_default=False)], ignore_index=True)[[*FOUND, "by"]]

@@ -19,8 +19,8 @@ def method(compared: Compared, pair: int) -> str:
     return "fuzzy" if ALIKE in used or BEGINNING in used else "transliteration"
 
 
-def full(compared: Compared, pair: int, label: str, rivals: Sequence[str]) -> str:
-    """Which part answers to which, what is left over, and who else it might be."""
+def full(compared: Compared, pair: int, label: str) -> str:
+    """Which part answers to which, and what is left over; a sentence without its end."""
     pairs, query, known = compared.pairs, compared.query, compared.known.names
     row, name = pairs.query[pair], pairs.known[pair]
     said, left = [], []
@@ -38,6 +38,9 @@ def full(compared: Compared, pair: int, label: str, rivals: Sequence[str]) -> st
     ]  # fmt: skip
     text = f"Read as {label}: {', '.join(said)}"
     text += f"; {', '.join(left)} answers to nothing there" if left else ""
-    text += f"; {', '.join(missing)} is left out" if missing else ""
-    text += f". It might also be {'; '.join(rivals[:5])}" if rivals else ""
-    return text + "."
+    return text + (f"; {', '.join(missing)} is left out" if missing else "")
+
+
+def with_rivals(said: str, rivals: Sequence[str]) -> str:
+    """What `full` says with its end: who else it might be."""
+    return said + (f". It might also be {'; '.join(rivals[:5])}" if rivals else "") + "."

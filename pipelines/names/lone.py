@@ -14,10 +14,12 @@ from pipelines.names import lexicon
 from pipelines.names.align import ALIKE, EQUAL, NOTHING, SOUND
 from pipelines.names.authority import Authority
 from pipelines.names.evidence import answered
+from pipelines.names.exact import FOUND
 from pipelines.names.known import Compared
 from pipelines.names.settings import NameSettings
 from pipelines.names.traits import NEVER, OPENER, ORDINARY, SURNAME, TERRITORY, TOWN
 
+BEARERS = [*FOUND, "is_first", "is_sure"]
 _OTHER = ORDINARY | OPENER | NEVER | SURNAME | TOWN | TERRITORY
 _ABOUT = 0.06
 """Bearers whose names are alike but for this much are alike."""
@@ -30,27 +32,25 @@ _EASTERN = re.compile(
 )
 
 
-def read(
-    frame: pd.DataFrame, found: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings
-) -> pd.DataFrame:
-    """The readings of lone surnames, as in `exact.find`.
+def read(frame: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
+    """The bearers of lone surnames (BEARERS): readings as in `exact.find`, none of them the default one.
+
+    Of each surname the likeliest bearer `is_first`, and `is_sure` if nobody else can be meant.
 
     Args:
         frame: Pairs of a lone surname and a known name: `pair`, `row`, `entity`, `native`, `other` (a name of theirs
             with another surname than the one they are known by).
-        found: What was read before; a surface that was has no default reading here.
         compared: The pairs with their evidence.
         authority: The known entities.
         settings: Thresholds.
     """
     if frame.empty:
-        return found.iloc[:0]
+        return pd.DataFrame(columns=BEARERS)
     bearers = _bearers(frame, compared, settings)
     if bearers.empty:
-        return found.iloc[:0]
+        return pd.DataFrame(columns=BEARERS)
     sure = _sure(bearers)
     many = bearers.groupby("row")["entity"].transform("size")
-    first = ~bearers["row"].duplicated() & ~bearers["row"].isin(set(found["row"]))
     label = authority.entities["name"].to_numpy()
     listed = bearers.groupby("row")["entity"].agg(lambda rows: "; ".join(label[list(rows)]))
     score = np.where(many > 1, 0.9 / many, np.where(sure, 0.9, 0.6)) * np.where(
@@ -62,13 +62,18 @@ def read(
         else f"Lone surname that several in the authority bear: {listed[row]}."
         for entity, count, row in zip(bearers["entity"], many, bearers["row"], strict=True)
     ]
-    accepted = (many == 1) & sure
-    every = bearers.assign(
+    return bearers.assign(
         method=np.select([bearers["how"] == EQUAL, bearers["how"] == SOUND], ["exact", "transliteration"], "fuzzy"),
         score=score, status="context", explanation=said, is_full=False, is_default=False,
-    )  # fmt: skip
-    default = every[first].assign(is_default=True, status=np.where(accepted[first], "accepted", "review"))
-    return pd.concat([default, every[~(first & accepted)]], ignore_index=True)
+        is_first=~bearers["row"].duplicated(), is_sure=(many == 1) & sure,
+    )[BEARERS]  # fmt: skip
+
+
+def choose(bearers: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """The readings of lone surnames with a default one each, but for those in `found`; further columns stay."""
+    first = bearers["is_first"] & ~bearers["row"].isin(found["row"])
+    default = bearers[first].assign(is_default=True, status=np.where(bearers["is_sure"][first], "accepted", "review"))
+    return pd.concat([default, bearers[~(first & bearers["is_sure"])]], ignore_index=True)
 
 
 def _bearers(frame: pd.DataFrame, compared: Compared, settings: NameSettings) -> pd.DataFrame:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.names.lexicon import traits
 from pipelines.names.traits import (
@@ -30,13 +32,15 @@ _WEIGHTS = {"person": 3.0, "place": 1.0, "organisation": 3.0, "event": 3.0}
 _SHARE = {"person": 0.0, "place": 0.2, "organisation": 0.0, "event": 0.0}
 
 
-def judge(surfaces: pd.DataFrame) -> "pd.Series[bool]":
+def judge(surfaces: pd.DataFrame, known: pd.DataFrame | None = None) -> "pd.Series[bool]":
     """True where a surface is a name.
 
     Args:
         surfaces: One row a distinct surface: `surface`, `n_mentions`, `n_initial`, `n_lower` and the hints' counts.
+        known: What `words` says of each, where that was asked already.
     """
-    known = _known(surfaces)
+    if known is None:
+        known = words([" ".join(surface.split()) for surface in surfaces["surface"]])
     inside = (surfaces["n_mentions"] - surfaces["n_initial"]).to_numpy()
     lower = surfaces["n_lower"].to_numpy()
     hinted = surfaces[[f"n_{kind}" for kind in KINDS if kind != "place"]].sum(axis=1).to_numpy() > 0
@@ -84,14 +88,20 @@ def _bearers(full: Iterable[str]) -> set[str]:
     return given | {name[-1] for name in words if name}
 
 
-def _known(surfaces: pd.DataFrame) -> pd.DataFrame:
-    """What the lexicon says of each surface: number of words, all of them ordinary, any of them a name's."""
-    rows = [_summary(surface.lower().split()) for surface in surfaces["surface"]]
-    return pd.DataFrame(rows, columns=["n_words", "all_ordinary", "any_name", "is_territory"], index=surfaces.index)
+def words(texts: Sequence[str]) -> pd.DataFrame:
+    """What the lexicon says of each text: number of words, all of them ordinary, any of them a name's or a territory.
 
-
-def _summary(words: Sequence[str]) -> tuple[int, bool, bool, bool]:
-    found = [traits(word.rstrip(".")) for word in words]
-    ordinary = all(known & (ORDINARY | OPENER | NEVER) for known in found)
-    named = any(known & _NAME and not known & (OPENER | NEVER) for known in found)
-    return len(found), ordinary, named, any(known & TERRITORY for known in found)
+    Args:
+        texts: Surfaces with single spaces between their words.
+    """
+    lists = pc.split_pattern(pa.array([text.lower() for text in texts], pa.string()), " ")
+    first = lists.offsets.to_numpy()[:-1]
+    distinct = lists.flatten().dictionary_encode()
+    found = np.array([traits(word.rstrip(".")) for word in distinct.dictionary.to_pylist()], np.int64)
+    is_name = ((found & _NAME) != 0) & ((found & (OPENER | NEVER)) == 0)
+    columns = np.column_stack([(found & (ORDINARY | OPENER | NEVER)) == 0, is_name, (found & TERRITORY) != 0])
+    any_ = np.logical_or.reduceat(columns[distinct.indices.to_numpy()], first) if len(first) else columns
+    n_words = np.diff(lists.offsets.to_numpy())
+    return pd.DataFrame(
+        {"n_words": n_words, "all_ordinary": ~any_[:, 0], "any_name": any_[:, 1], "is_territory": any_[:, 2]}
+    )

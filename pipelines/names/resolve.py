@@ -6,13 +6,17 @@ in its post is `context`.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from pipelines.names import choose, cluster, exact, known, lone, plausible, things, within
+from pipelines.names import block, choose, cluster, exact, lone, plausible, within
 from pipelines.names.authority import NOT_A_NAME, UNKNOWN_PERSON, Authority, Decisions
+from pipelines.names.block import Block
+from pipelines.names.ready import ready
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
 
@@ -35,7 +39,7 @@ class Readings:
 
 
 def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, settings: NameSettings) -> Readings:
-    """The readings of all surfaces.
+    """The readings of all surfaces, the authority asked about each of them here and now.
 
     Args:
         surfaces: One row a distinct surface with `surface`, its counts and its hints.
@@ -43,31 +47,65 @@ def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, 
         decisions: What people decided; what holds everywhere replaces the readings of its surface.
         settings: Thresholds.
     """
+    asked = block.ask(surfaces["surface"].tolist(), ready(authority), settings)
+    return decide(surfaces, [asked], authority, decisions, settings)
+
+
+def decide(
+    surfaces: pd.DataFrame, blocks: Sequence[Block], authority: Authority, decisions: Decisions, settings: NameSettings
+) -> Readings:
+    """The readings of all surfaces, as `resolve`, once the authority has been asked about each in one of the blocks."""
     if surfaces.empty:
         return Readings(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=["entity_id", "kind", "name"]))
     surfaces = surfaces.sort_values("surface", ignore_index=True)
-    texts = [" ".join(surface.split()) for surface in surfaces["surface"]]
-    facts = surfaces.assign(
-        text=texts, is_name=plausible.judge(surfaces).to_numpy(), guess=plausible.kind(surfaces).to_numpy()
-    )
-    found = exact.find(facts, authority)
-    query = known.lay_out(facts["text"].tolist())
-    if len(authority.names):
-        found = pd.concat([found, things.find(facts, found, query, authority)], ignore_index=True)
-        found = pd.concat([found, choose.choose(facts, found, query, authority, settings)], ignore_index=True)
-    settled = facts.index.isin(found.loc[found["is_default"], "row"])
-    inner = within.read(facts[~settled], authority, settings)
-    settled |= facts.index.isin(inner["row"])
-    new = cluster.cluster(np.flatnonzero(facts["is_name"].to_numpy() & ~settled), facts, query, settings)
-    whole = facts["surface"].to_numpy()[found["row"]]
-    found = pd.concat([found.assign(run=whole, start=0, surface=whole), inner], ignore_index=True)
-    rows = lone.doubted(pd.concat([_known_rows(found, authority), new.rows], ignore_index=True), facts)
-    rows, decided_entities = _with_decisions(rows, facts, decisions, authority)
+    answers = block.gather(blocks, surfaces["surface"].tolist())
+    facts = _facts(surfaces, answers.asked)
+    whole = answers.asked["of"].to_numpy() == block.WHOLE
+    found = _found(answers, facts, whole, authority, settings)
+    settled = np.zeros(len(facts), bool)
+    settled[found.loc[found["is_default"], "row"]] = True
+    open_rests = ~whole & ~settled[np.where(whole, 0, answers.asked["of"])]
+    inner = within.certain(_found(answers, facts, open_rests, authority, settings), authority)
+    settled[answers.asked["of"].to_numpy()[inner["row"]]] = True
+    rows = _known_rows(pd.concat([found, inner], ignore_index=True), answers, authority)
+    own = facts[whole]
+    new = cluster.cluster(np.flatnonzero(own["is_name"].to_numpy() & ~settled[whole]), own, settings)
+    rows = lone.doubted(pd.concat([rows, new.rows], ignore_index=True), own)
+    rows, decided_entities = _with_decisions(rows, own, decisions, authority)
     entities = pd.concat([new.entities, decided_entities], ignore_index=True).drop_duplicates("entity_id")
     used = entities[entities["entity_id"].isin(rows["entity_id"])]
     order = {"run": True, "start": True, "is_default": False, "status": True, "score": False, "entity_id": True}
     rows = rows.sort_values([*order], ascending=[*order.values()], kind="stable", ignore_index=True)
     return Readings(rows[COLUMNS], used.sort_values("entity_id", ignore_index=True))
+
+
+def _facts(surfaces: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """What the corpus says of every text asked about; a rest is asked about as if it were a person's name."""
+    own, rests = asked.iloc[: len(surfaces)], asked.iloc[len(surfaces) :]
+    return pd.DataFrame({
+        "surface": asked["surface"], "folded": asked["folded"], "is_several": asked["n_words"] > 1,
+        "n_mentions": np.concatenate([surfaces["n_mentions"], np.zeros(len(rests), np.int64)]),
+        "is_name": np.concatenate([plausible.judge(surfaces, own), np.ones(len(rests), bool)]),
+        "guess": pd.concat([plausible.kind(surfaces), pd.Series("person", rests.index)], ignore_index=True),
+    })  # fmt: skip
+
+
+def _found(
+    answers: Block, facts: pd.DataFrame, wanted: npt.NDArray[np.bool_], authority: Authority, settings: NameSettings
+) -> pd.DataFrame:
+    """The readings that name known entities, of the wanted texts, as far as the corpus lets them be names at all."""
+    is_name, guess = facts["is_name"].to_numpy() & wanted, facts["guess"]
+    may_name_person = is_name & guess.isin(("person", "unknown", "place")).to_numpy()
+    readings, row = answers.readings, answers.readings["row"].to_numpy()
+    by = readings["by"]
+    holds = ((by == exact.LETTERS).to_numpy() & wanted[row]) | ((by == exact.CAPITALS).to_numpy() & is_name[row])
+    holds |= (by == block.THING).to_numpy() & (is_name & (guess != "person").to_numpy())[row]
+    found = readings[holds]
+    rivals = answers.rivals[may_name_person[answers.rivals["row"]]]
+    full = choose.choose(rivals[~rivals["row"].isin(found["row"])], facts[wanted], found, authority, settings)
+    alone = readings[(by == block.ALONE).to_numpy() & may_name_person[row]]
+    columns = [*exact.FOUND, "written"]
+    return pd.concat([found[columns], full[columns], lone.choose(alone, found)[columns]], ignore_index=True)
 
 
 def decided(decisions: Decisions, authority: Authority) -> pd.DataFrame:
@@ -102,18 +140,18 @@ def _decided_by(row: dict[str, str]) -> str:
     return f"Decided{who}{when} (decisions.csv, line {row['line']})" + (f": {row['reason']}" if row["reason"] else "")
 
 
-def _known_rows(found: pd.DataFrame, authority: Authority) -> pd.DataFrame:
+def _known_rows(found: pd.DataFrame, answers: Block, authority: Authority) -> pd.DataFrame:
     """The readings that name known entities, with how each is written."""
-    surface = found["surface"].to_numpy().astype(object)
+    asked = answers.asked.iloc[found["row"]].reset_index(drop=True)
+    of = found["row"].where(asked["of"] == block.WHOLE, asked["of"])
+    surface = asked["surface"]
     entity = authority.entities.iloc[found["entity"]].reset_index(drop=True)
-    person = (entity["kind"] == "person").to_numpy()
-    spelled = ((found["status"] != "review") & (person | (found["method"] != "alias"))).to_numpy()
-    written = surface.copy()
-    written[spelled] = respell(surface[spelled].tolist(), entity["name"][spelled].tolist(), person[spelled].tolist())
-    end = found["start"].to_numpy() + np.array([len(one) for one in surface], dtype=np.int64)
+    spelled = found["status"] != "review"
     rows = found.assign(
-        end=end, entity_id=entity["entity_id"].to_numpy(), kind=entity["kind"].to_numpy(), canonical=written
-    )
+        run=answers.asked["surface"].to_numpy()[of], start=asked["start"], surface=surface,
+        end=asked["start"] + surface.str.len(), entity_id=entity["entity_id"], kind=entity["kind"],
+        canonical=found["written"].where(spelled, surface),
+    )  # fmt: skip
     return rows[COLUMNS]
 
 

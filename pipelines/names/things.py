@@ -3,7 +3,10 @@
 Stricter than for people: every word must sound as in the authority, in the same order, with none left over.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipelines.names import index, lexicon, match
@@ -15,19 +18,38 @@ from pipelines.names.traits import GIVEN, ORDINARY, SURNAME, TERRITORY, TOWN
 
 _SHORTEST, _LONG = 8, 10
 """Letters of a word from which on one letter, or two, may be written otherwise: shorter ones sound like many others."""
+Numbers = npt.NDArray[np.int64]
 _OTHER = ORDINARY | SURNAME | GIVEN | TOWN | TERRITORY
 
 
-def find(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Authority) -> pd.DataFrame:
-    """The readings of surfaces that sound like things' names, as in `exact.find`; none for surfaces in `found`."""
+@dataclass(frozen=True, slots=True)
+class Things:
+    """The names of things, indexed: `known` has the entity of each, and as `key` the numbers of its parts."""
+
+    known: pd.DataFrame
+    index: index.NameIndex
+
+
+def prepare(authority: Authority) -> Things:
+    """The authority's places, organisations and events, as `find` wants them."""
     kinds = authority.entities["kind"].to_numpy()[authority.names["entity"]]
-    names = authority.names[(kinds != "person") & (authority.names["name"].str.len() >= _SHORTEST)].reset_index(
-        drop=True
-    )
-    asked = facts["is_name"].to_numpy() & (facts["guess"] != "person").to_numpy() & ~facts.index.isin(found["row"])
-    if not len(names) or not asked.any() or not query.parts.tokens:
-        return found.iloc[:0]
+    names = authority.names[(kinds != "person") & (authority.names["name"].str.len() >= _SHORTEST)]
     made = index.build(names["name"].tolist())
+    itself = np.arange(len(made.parts.tokens))
+    self_links = match.link(made.parts, made.heard, made)
+    alike = self_links.how == EQUAL
+    least = pd.Series(self_links.known[alike], index=self_links.query[alike]).groupby(level=0).min()
+    itself[least.index] = least.to_numpy()
+    keys = _keys(made.parts.first, itself[made.parts.token], np.arange(len(names)))
+    known = pd.DataFrame({"key": keys, "entity": names["entity"].to_numpy()})
+    return Things(known.drop_duplicates(), made)
+
+
+def find(query: Names, asked: npt.NDArray[np.bool_], authority: Authority, things: Things) -> pd.DataFrame:
+    """The readings of the names asked for that sound like things' names, as in `exact.find`, one a name."""
+    made = things.index
+    if not len(made.names) or not query.parts.tokens:
+        return pd.DataFrame(columns=FOUND)
     links = match.link(query.parts, query.heard, made)
     plural = np.array(
         [query.parts.folded[a] == made.parts.folded[b] + "s" for a, b in zip(links.query, links.known, strict=True)],
@@ -46,15 +68,10 @@ def find(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Auth
     meant = pd.Series(links.known[same], index=links.query[same]).groupby(level=0).min()
     as_thing = np.full(len(query.parts.tokens), -1, np.int64)
     as_thing[meant.index] = meant.to_numpy()
-    itself = np.arange(len(made.parts.tokens))
-    self_links = match.link(made.parts, made.heard, made)
-    alike = self_links.how == EQUAL
-    least = pd.Series(self_links.known[alike], index=self_links.query[alike]).groupby(level=0).min()
-    itself[least.index] = least.to_numpy()
-    known = pd.DataFrame({"key": _keys(made.parts.first, itself[made.parts.token]), "entity": names["entity"]})
-    texts = pd.DataFrame({"key": _keys(query.parts.first, as_thing[query.parts.token]), "row": facts.index})
-    texts = texts[asked & ~texts["key"].str.contains("-", regex=False).to_numpy()]
-    hits = texts.merge(known.drop_duplicates(), on="key").sort_values(["row", "entity"], kind="stable")
+    token = as_thing[query.parts.token]
+    rows = np.flatnonzero(asked & _all_known(query.parts.first, token))
+    texts = pd.DataFrame({"key": _keys(query.parts.first, token, rows), "row": rows})
+    hits = texts.merge(things.known, on="key").sort_values(["row", "entity"], kind="stable")
     several = hits["row"].duplicated(keep=False).to_numpy()
     label = authority.entities["name"].to_numpy()[hits["entity"]]
     result = hits.assign(
@@ -65,9 +82,13 @@ def find(facts: pd.DataFrame, found: pd.DataFrame, query: Names, authority: Auth
     return result[result["is_default"]][FOUND]
 
 
-def _keys(first: "np.typing.NDArray[np.int64]", token: "np.typing.NDArray[np.int64]") -> list[str]:
-    """For each name the numbers of its parts in one text; a part unknown is -1."""
-    words = token.astype(str).tolist()
-    return [
-        " ".join(words[start:stop]) or "-" for start, stop in zip(first[:-1].tolist(), first[1:].tolist(), strict=True)
-    ]
+def _all_known(first: Numbers, token: Numbers) -> npt.NDArray[np.bool_]:
+    """Which names have parts, and none that is unknown (-1)."""
+    unknown = np.concatenate([[0], np.cumsum(token < 0)])
+    return (np.diff(first) > 0) & (unknown[first[1:]] == unknown[first[:-1]])
+
+
+def _keys(first: Numbers, token: Numbers, rows: Numbers) -> list[str]:
+    """For each of the rows the numbers of its parts in one text; no part is unknown."""
+    bounds = zip(first[rows].tolist(), first[rows + 1].tolist(), strict=True)
+    return [" ".join(map(str, token[start:stop].tolist())) for start, stop in bounds]
