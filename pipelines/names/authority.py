@@ -7,7 +7,7 @@ compares names; that is `romanise` and `match`.
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,10 @@ KINDS = ("person", "place", "organisation", "event")
 REQUIRED = ("entity_id", "kind", "name")
 OPTIONAL = ("native_name", "aliases", "born", "died", "description")
 DECISION_COLUMNS = ("surface", "post_id", "entity_id", "reason", "decided_by", "decided_on")
+REVIEW_COLUMNS = (*DECISION_COLUMNS, "suggested", "suggested_name", "score", "n_mentions", "n_posts", "explanation")
+"""Of the review queue: a row of it, once `entity_id` is filled in, is a row of decisions.csv."""
+NEW = "new:"
+"""How the ids of entities begin that are in no authority; they are known only when the names are resolved."""
 NOT_A_NAME = "not-a-name"
 UNKNOWN_PERSON = "unknown-person"
 
@@ -75,35 +79,48 @@ def load(folder: Path) -> Authority:
 def load_decisions(path: Path, authority: Authority) -> Decisions:
     """The decisions in `path`; none if there is no such file.
 
+    Rows copied from a review queue may keep its further cells, whichever of the two headers the file has.
+
     Raises:
-        ReferenceFileError: An incomplete row, or an entity that is in no authority file.
+        ReferenceFileError: An incomplete row, or an entity that is in no authority file (one that a build found itself,
+            `new:...`, is looked for later).
     """
     if not path.is_file():
         return Decisions()
     known = {*authority.entities["entity_id"], NOT_A_NAME, UNKNOWN_PERSON}
     rows: list[dict[str, str]] = []
-    first: dict[tuple[str, str], int] = {}
-    for line, row in _read(path, ("surface", "entity_id")):
+    first: dict[tuple[str, str], tuple[int, str]] = {}
+    for line, row in _read(path, ("surface", "entity_id"), (DECISION_COLUMNS, REVIEW_COLUMNS)):
         if not row["entity_id"]:
             continue  # the row of a review queue that nobody has decided yet
         if not row["surface"]:
             raise ReferenceFileError(path, line, "surface", "is empty; write the name exactly as it stands in the text")
-        if row["entity_id"] not in known:
+        if row["entity_id"] not in known and not row["entity_id"].startswith(NEW):
             raise ReferenceFileError(
                 path, line, "entity_id", f"{row['entity_id']!r} is in no authority file; add the entity there, "
                 f"or write {NOT_A_NAME!r} or {UNKNOWN_PERSON!r}")  # fmt: skip
         key = (row["surface"], row.get("post_id", ""))
-        if key in first:
+        at, entity = first.setdefault(key, (line, row["entity_id"]))
+        if entity != row["entity_id"]:
             raise ReferenceFileError(
-                path, line, "surface", f"{row['surface']!r} was decided in line {first[key]} already"
-            )
-        first[key] = line
+                path, line, "entity_id", f"{row['surface']!r} was decided in line {at} already, as {entity!r}; keep "
+                "one of the two, or give each the post_id it is meant for")  # fmt: skip
+        if at != line:
+            continue
         rows.append({name: row.get(name, "") for name in DECISION_COLUMNS} | {"line": str(line)})
     return Decisions(pd.DataFrame(rows, columns=[*DECISION_COLUMNS, "line"], dtype=str))
 
 
-def _read(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row of a CSV file with the line on which it ends, cells stripped of outer white space."""
+def _read(
+    path: Path, required: tuple[str, ...], layouts: Sequence[tuple[str, ...]] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row of a CSV file with the line on which it ends, cells stripped of outer white space.
+
+    Args:
+        path: The file.
+        required: Columns that it must have.
+        layouts: Headers that begin alike; under one of them, a row may be as long as any.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -113,14 +130,15 @@ def _read(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str
     try:
         header = [name.strip() for name in next(reader, [])]
         _check_header(path, header, required)
+        lengths = {len(layout) for layout in layouts} if tuple(header) in layouts else {len(header)}
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cells) != len(header):
+            if len(cells) not in lengths:
                 raise ReferenceFileError(
                     path, reader.line_num, "", f"has {len(cells)} cells, the header {len(header)}; "
                     "put quotes around cells that hold commas")  # fmt: skip
-            yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True))
+            yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
     except csv.Error as error:
         raise ReferenceFileError(path, reader.line_num, "", f"is no valid CSV: {error}") from error
 
@@ -140,7 +158,7 @@ def _check_entity(path: Path, line: int, row: dict[str, str], seen: dict[str, tu
             raise ReferenceFileError(path, line, name, "is empty; every entity needs one")
     if row["kind"] not in KINDS:
         raise ReferenceFileError(path, line, "kind", f"is {row['kind']!r}; use one of {', '.join(KINDS)}")
-    if row["entity_id"] in (NOT_A_NAME, UNKNOWN_PERSON) or row["entity_id"].startswith("new:"):
+    if row["entity_id"] in (NOT_A_NAME, UNKNOWN_PERSON) or row["entity_id"].startswith(NEW):
         raise ReferenceFileError(path, line, "entity_id", f"{row['entity_id']!r} has a meaning of its own; use another")
     if row["entity_id"] in seen:
         other, at = seen[row["entity_id"]]

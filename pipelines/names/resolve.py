@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.names import block, choose, cluster, exact, lone, plausible, within
-from pipelines.names.authority import NOT_A_NAME, UNKNOWN_PERSON, Authority, Decisions
+from pipelines.names.authority import NEW, NOT_A_NAME, UNKNOWN_PERSON, Authority, Decisions
 from pipelines.names.block import Block
 from pipelines.names.ready import ready
 from pipelines.names.settings import NameSettings
@@ -71,9 +71,9 @@ def decide(
     own = facts[whole]
     new = cluster.cluster(np.flatnonzero(own["is_name"].to_numpy() & ~settled[whole]), own, settings)
     rows = lone.doubted(pd.concat([rows, new.rows], ignore_index=True), own)
-    rows, decided_entities = _with_decisions(rows, own, decisions, authority)
+    rows, decided_entities = _with_decisions(rows, own, decided(decisions, authority, new.entities))
     entities = pd.concat([new.entities, decided_entities], ignore_index=True).drop_duplicates("entity_id")
-    used = entities[entities["entity_id"].isin(rows["entity_id"])]
+    used = entities[entities["entity_id"].isin([*rows["entity_id"], *decided_entities["entity_id"]])]
     order = {"run": True, "start": True, "is_default": False, "status": True, "score": False, "entity_id": True}
     rows = rows.sort_values([*order], ascending=[*order.values()], kind="stable", ignore_index=True)
     return Readings(rows[COLUMNS], used.sort_values("entity_id", ignore_index=True))
@@ -108,13 +108,15 @@ def _found(
     return pd.concat([found[columns], full[columns], lone.choose(alone, found)[columns]], ignore_index=True)
 
 
-def decided(decisions: Decisions, authority: Authority) -> pd.DataFrame:
+def decided(decisions: Decisions, authority: Authority, new: pd.DataFrame) -> pd.DataFrame:
     """The decisions ready to be applied.
+
+    A decision for an entity that is neither known nor `new` in this build has no kind.
 
     Columns: `line`, `surface`, `post_id`, `entity_id` (none: not a name), `kind`, `canonical`, `explanation`, `label`.
     """
     rows = decisions.rows.reset_index(drop=True)
-    of = authority.entities.set_index("entity_id")
+    of = pd.concat([authority.entities, new]).set_index("entity_id")[["kind", "name"]]
     unknown, no_name = rows["entity_id"] == UNKNOWN_PERSON, rows["entity_id"] == NOT_A_NAME
     label = rows["entity_id"].map(of["name"]).where(~unknown, rows["surface"])
     kind = rows["entity_id"].map(of["kind"]).where(~unknown, "person")
@@ -131,7 +133,7 @@ def decided(decisions: Decisions, authority: Authority) -> pd.DataFrame:
 
 def unknown_id(surface: str) -> str:
     """The entity of a person whom a decision calls unknown, by what the text calls them."""
-    return "new:" + hashlib.sha256(f"unknown-person {surface}".encode()).hexdigest()[:16]
+    return NEW + hashlib.sha256(f"unknown-person {surface}".encode()).hexdigest()[:16]
 
 
 def _decided_by(row: dict[str, str]) -> str:
@@ -155,13 +157,11 @@ def _known_rows(found: pd.DataFrame, answers: Block, authority: Authority) -> pd
     return rows[COLUMNS]
 
 
-def _with_decisions(
-    rows: pd.DataFrame, facts: pd.DataFrame, decisions: Decisions, authority: Authority
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The readings with those of decided surfaces replaced, and the unknown people that decisions speak of."""
-    ready = decided(decisions, authority)
-    unknown = ready[ready["entity_id"].astype(str).str.startswith("new:")]
-    entities = pd.DataFrame({"entity_id": unknown["entity_id"], "kind": "person", "name": unknown["surface"]})
+def _with_decisions(rows: pd.DataFrame, facts: pd.DataFrame, ready: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The readings with those of decided surfaces replaced, and the new entities that decisions speak of."""
+    ready = ready[ready["entity_id"].isna() | ready["kind"].notna()]
+    new = ready[ready["entity_id"].astype(str).str.startswith(NEW)]
+    entities = new.rename(columns={"label": "name"})[["entity_id", "kind", "name"]]
     everywhere = ready[ready["post_id"] == ""]
     everywhere = everywhere[everywhere["surface"].isin(facts["surface"])] if len(everywhere) else everywhere
     if everywhere.empty:

@@ -56,7 +56,8 @@ def _apply(task: Task, folder: Path) -> None:
     found = locate(task.prepared, task.readings, posts, task.in_threads, clean_base)
     decisions = parquet.read(task.decisions).to_pylist()
     found = decide_by_reference(found, task.prepared, task.references, clean_base)
-    mentions, used = decide_by_hand(found, decisions, posts["post_id"].to_pylist(), text, clean_base)
+    as_written = spans.slices(raw, *clean_columns.to_input(found.start, found.end)) if decisions else []
+    mentions, used = decide_by_hand(found, as_written, decisions, posts["post_id"].to_pylist(), text, clean_base)
     languages = parquet.read(task.prepared / "posts.parquet")["language"]
     changes = name_edits(mentions, text)
     changes += _spelling_edits(task, text, clean_base, languages.to_pylist(), mentions)

@@ -1,6 +1,7 @@
 """What a person decided, put over what the rules say: at whole names, or where no name was found.
 
-A decision for one post wins over one for everywhere. What decisions.csv may say: `pipelines.names.authority`.
+A surface may be given as it was written or as it is cleaned. A decision for one post wins over one for everywhere.
+What decisions.csv may say: `pipelines.names.authority`.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.names.context import Reading
+from pipelines.names.spelling import respell
 from pipelines.passes.names import Mentions
 from pipelines.passes.spans import Ints
 
@@ -18,12 +20,18 @@ Decision = Mapping[str, Any]
 
 
 def decide_by_hand(
-    mentions: Mentions, decisions: Sequence[Decision], post_ids: Sequence[str], text: str, base: Ints
+    mentions: Mentions,
+    as_written: Sequence[str],
+    decisions: Sequence[Decision],
+    post_ids: Sequence[str],
+    text: str,
+    base: Ints,
 ) -> tuple[Mentions, set[int]]:
     """The mentions after all decisions, and the lines of the decisions that matched something.
 
     Args:
         mentions: what the rules found.
+        as_written: the mentions' surfaces before cleaning.
         decisions: rows with `line`, `surface`, `post_id`, `entity_id` (None: not a name), and the entity's `kind`,
             `canonical`, `explanation` and `label`.
         post_ids: of the posts, in their order.
@@ -32,30 +40,60 @@ def decide_by_hand(
     """
     if not decisions:
         return mentions, set()
-    by_surface: defaultdict[str, dict[str, Decision]] = defaultdict(dict)
-    for decision in decisions:
-        by_surface[decision["surface"]][decision["post_id"] or ""] = decision
-    readings, reading = mentions.readings, mentions.reading.copy()
-    added: list[tuple[int, int, int, int]] = []
-    dropped: list[int] = []
-    used: set[int] = set()
-    for match in _pattern(by_surface).finditer(text):
+    book = _Book(decisions)
+    standing = {
+        at: decision
+        for at, (surface, post) in enumerate(zip(as_written, mentions.post.tolist(), strict=True))
+        if (decision := book.find(surface, post_ids[post]))
+    }
+    new: list[tuple[int, int, int, Decision]] = []
+    for match in book.pattern().finditer(text):
         start, end = match.span()
         post = int(np.searchsorted(base, start, side="right")) - 1
-        decision_here = by_surface[match[0]].get(post_ids[post]) or by_surface[match[0]].get("")
         at, is_taken = _standing(mentions, start, end)
-        if decision_here is None or (at is None and is_taken):
-            continue
-        used.add(int(decision_here["line"]))
-        if decision_here["entity_id"] is None:
-            dropped += [at] if at is not None else []
-            continue
-        number = readings.add(_reading(decision_here))
-        if at is None:
-            added.append((post, start, end, number))
-        else:
-            reading[at] = number
-    return mentions.changed(reading, dropped, added), used
+        decision = book.find(match[0], post_ids[post])
+        if decision and at is not None:
+            standing.setdefault(at, decision)
+        elif decision and not is_taken:
+            new.append((post, start, end, decision))
+    used = {int(decision["line"]) for decision in (*standing.values(), *(decision for *_, decision in new))}
+    return _decided(mentions, standing, new, text), used
+
+
+class _Book:
+    """The decisions by surface and post."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        self.by_surface: defaultdict[str, dict[str, Decision]] = defaultdict(dict)
+        for decision in decisions:
+            self.by_surface[decision["surface"]][decision["post_id"] or ""] = decision
+
+    def find(self, surface: str, post_id: str) -> Decision | None:
+        """What was decided about a surface in a post."""
+        found = self.by_surface.get(surface, {})
+        return found.get(post_id) or found.get("")
+
+    def pattern(self) -> re.Pattern[str]:
+        """Finds the decided surfaces as whole words, the longest first."""
+        longest_first = sorted(self.by_surface, key=lambda surface: (-len(surface), surface))
+        return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+
+
+def _decided(
+    mentions: Mentions, standing: Mapping[int, Decision], new: Sequence[tuple[int, int, int, Decision]], text: str
+) -> Mentions:
+    """The mentions with other readings, without those that are no names, and with those that only people found."""
+    readings, reading = mentions.readings, mentions.reading.copy()
+    for at, decision in standing.items():
+        if decision["entity_id"] is not None:
+            reading[at] = readings.add(_reading(decision, text[mentions.start[at] : mentions.end[at]]))
+    dropped = [at for at, decision in standing.items() if decision["entity_id"] is None]
+    added = [
+        (post, start, end, readings.add(_reading(decision, text[start:end])))
+        for post, start, end, decision in new
+        if decision["entity_id"] is not None
+    ]
+    return mentions.changed(reading, dropped, added)
 
 
 def _standing(mentions: Mentions, start: int, end: int) -> tuple[int | None, bool]:
@@ -66,13 +104,12 @@ def _standing(mentions: Mentions, start: int, end: int) -> tuple[int | None, boo
     return at if (mentions.start[at], mentions.end[at]) == (start, end) else None, True
 
 
-def _pattern(surfaces: Mapping[str, object]) -> re.Pattern[str]:
-    longest_first = sorted(surfaces, key=lambda surface: (-len(surface), surface))
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
-
-
-def _reading(decision: Decision) -> Reading:
+def _reading(decision: Decision, written: str) -> Reading:
+    """What a decision says of a name that stands like this in the cleaned text."""
     entity, kind, canonical = decision["entity_id"], decision["kind"], decision["canonical"]
+    if written != decision["surface"]:  # it was cleaned
+        spelled = kind == "person" and decision["label"] != decision["surface"]
+        canonical = respell([written], [decision["label"]])[0] if spelled else written
     return Reading(
         entity, kind, canonical, "decision", 1.0, "accepted", decision["explanation"], True, decision["label"]
     )

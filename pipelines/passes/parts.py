@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pipelines import parquet
 from pipelines.passes.dates import parse_dates
 from pipelines.passes.names import Mentions
-from pipelines.passes.spans import EditColumns, Ints
+from pipelines.passes.spans import EditColumns, Ints, slices
 from pipelines.text.edits import Edit
 
 Objects = npt.NDArray[np.object_]
@@ -66,7 +66,7 @@ class Parts:
                 "ordinal": ordinal,
                 "start": start - self.final_base[post],
                 "end": end - self.final_base[post],
-                "text": [self.final[s:e] for s, e in zip(start.tolist(), end.tolist(), strict=True)],
+                "text": slices(self.final, start, end),
             }
         )
 
@@ -92,8 +92,8 @@ class Parts:
                 "end": end - self.final_base[found.post],
                 "raw_start": raw_start - self.raw_base[found.post],
                 "raw_end": raw_end - self.raw_base[found.post],
-                "surface": [self.raw[s:e] for s, e in zip(raw_start.tolist(), raw_end.tolist(), strict=True)],
-                "normalized": [self.final[s:e] for s, e in zip(start.tolist(), end.tolist(), strict=True)],
+                "surface": slices(self.raw, raw_start, raw_end),
+                "normalized": slices(self.final, start, end),
                 **{c: readings[c].to_pandas() for c in ("entity_id", "kind", "method", "score", "status")},
             }
         )

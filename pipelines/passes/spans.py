@@ -23,6 +23,11 @@ def bases(lengths: Sequence[int] | Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(np.asarray(lengths, np.int64) + 1, dtype=np.int64)])
 
 
+def slices(text: str, start: Ints, end: Ints) -> list[str]:
+    """What stands in the text between each start and end."""
+    return [text[s:e] for s, e in zip(start.tolist(), end.tolist(), strict=True)]
+
+
 @dataclass(frozen=True)
 class EditColumns:
     """The borders of edits on both sides."""

@@ -194,8 +194,14 @@ class Resolved:
 
     @cached_property
     def decisions(self) -> pa.Table:
-        """What people decided, each with the way its surface is written."""
+        """What people decided, each with the way its surface is written; without `kind` if its entity is gone."""
         return parquet.read(self.place / "decisions.parquet")
+
+    @cached_property
+    def applicable_decisions(self) -> pa.Table:
+        """Those whose entity there is, or that say that something is no name."""
+        is_name, has_entity = pc.is_valid(self.decisions["entity_id"]), pc.is_valid(self.decisions["kind"])
+        return self.decisions.filter(pc.or_(pc.invert(is_name), has_entity))
 
     def references_of(self, prepared: Path) -> pa.Table:
         """What the references mean that a prepared group holds."""
@@ -222,7 +228,7 @@ def resolve_names(paths: Paths, settings: Settings) -> Manifest:
         decisions = load_decisions(paths.reference / DECISIONS_FILE, authority)
         surfaces = parquet.read(_surfaces(paths) / "surfaces.parquet").to_pandas()
         found = resolve(surfaces, authority, decisions, settings.names)
-        by_hand = decided(decisions, authority)
+        by_hand = decided(decisions, authority, found.entities)
         entities = _entities(authority.entities, found.entities, by_hand)
         names = found.readings.assign(label=found.readings["entity_id"].map(entities.set_index("entity_id")["name"]))
         _write_frame(names, NAME_SCHEMA, folder / "names.parquet")
@@ -247,7 +253,7 @@ def _references(places: Iterable[Path]) -> pd.DataFrame:
 
 def _entities(known: pd.DataFrame, new: pd.DataFrame, by_hand: pd.DataFrame) -> pd.DataFrame:
     """The authority's entities, the new ones, and the people whom decisions call unknown."""
-    decided_people = by_hand.dropna(subset="entity_id").rename(columns={"label": "name"})[["entity_id", "kind", "name"]]
+    decided_people = by_hand.dropna(subset="kind").rename(columns={"label": "name"})[["entity_id", "kind", "name"]]
     others = pd.concat([new, decided_people], ignore_index=True).drop_duplicates("entity_id")
     others = others[~others["entity_id"].isin(known["entity_id"])]
     return pd.concat([known.assign(in_authority=True), others.assign(in_authority=False)], ignore_index=True)

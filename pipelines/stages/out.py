@@ -1,6 +1,6 @@
 """The out stages: readings applied to every group, and the tables that are added up from all groups."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet, work
+from pipelines.names.authority import REVIEW_COLUMNS
 from pipelines.passes import apply as applying
 from pipelines.passes.read import REFUSALS, refusals_of, source_id
 from pipelines.settings import Settings
@@ -38,7 +39,7 @@ def apply_groups(paths: Paths, settings: Settings, run: Run) -> Manifest:
             prepared,
             readings=inputs.put(mine),
             corrections=inputs.put(corrections.filter(pc.or_(is_general, pc.is_in(corrections["word"], words)))),
-            decisions=inputs.put(readings.decisions),
+            decisions=inputs.put(readings.applicable_decisions),
             references=inputs.put(readings.references_of(prepared)),
             in_threads=inputs.put(readings.in_threads_of(key)),
             spelling=settings.spelling,
@@ -158,19 +159,56 @@ def entities_table(paths: Paths) -> Path:
     return write_table(paths, "entities", rows[[*_columns("entities"), *extra]])
 
 
-REVIEW_COLUMNS = ["surface", "post_id", "entity_id", "reason", "decided_by", "decided_on"]
-
-
 def review_queue(paths: Paths) -> str:
-    """The open doubts, most mentions first, as a CSV that becomes decisions.csv when `entity_id` is filled in."""
-    variants = parquet.read(whole_table(paths, "variants")).to_pandas()
-    rows = variants[variants["status"] == "review"].rename(columns={"entity_id": "suggested"})
-    rows = rows.assign(**dict.fromkeys(REVIEW_COLUMNS[1:], ""))
-    labels = resolved(paths).entities.set_index("entity_id")["name"]
-    rows["suggested_name"] = rows["suggested"].map(labels)
-    columns = [*REVIEW_COLUMNS, "suggested", "suggested_name", "score", "n_mentions", "n_posts", "explanation"]
-    text: str = rows[columns].to_csv(index=False, lineterminator="\n")
+    """The open doubts, most mentions first, as a CSV that becomes decisions.csv when `entity_id` is filled in.
+
+    `surface` is a name as it stands in the cleaned text. One that is also read in another way has a row for each post,
+    as what is decided for one is not meant for all.
+    """
+    files = part_files(paths, "mentions")
+    mentions = pd.concat(map(_doubtful_mentions, files), ignore_index=True)
+    per_post = mentions["surface"].isin(_certain(files, mentions["surface"].unique()))
+    per_post |= mentions.groupby("surface")["suggested"].transform("nunique") > 1
+    mentions["post_id"] = mentions["post_id"].where(per_post, "")
+    rows = mentions.groupby(["surface", "post_id", "suggested"], as_index=False)[COUNTS].sum()
+    rows = rows.sort_values(["n_mentions", "surface", "post_id", "suggested"], ascending=[False, True, True, True])
+    rows = rows.drop_duplicates(["surface", "post_id"])
+    rows = rows.merge(_reasons_for_doubt(paths), on=["surface", "suggested"], how="left", validate="many_to_one")
+    names = resolved(paths).entities.set_index("entity_id")["name"]
+    rows = rows.assign(
+        suggested_name=rows["suggested"].map(names), entity_id="", reason="", decided_by="", decided_on=""
+    )
+    text: str = rows[list(REVIEW_COLUMNS)].to_csv(index=False, lineterminator="\n")
     return text
+
+
+def _doubtful_mentions(file: Path) -> pd.DataFrame:
+    """A row a post, a surface as cleaned, and an entity that it was linked to in doubt."""
+    table = parquet.read(file, ["normalized", "post_id", "entity_id", "status"])
+    table = table.filter(pc.equal(table["status"], "review")).drop(["status"])
+    counted: pd.DataFrame = table.rename_columns(["surface", "post_id", "suggested"]).to_pandas()
+    counted = counted.astype(str).groupby(["surface", "post_id", "suggested"], as_index=False).size()
+    return counted.rename(columns={"size": "n_mentions"}).assign(n_posts=1)
+
+
+def _reasons_for_doubt(paths: Paths) -> pd.DataFrame:
+    """Why a surface, as cleaned, was linked to an entity in doubt: the most frequent reason."""
+    by = ["normalized", "entity_id", "status", "score", "explanation"]
+    rows = _counts(paths, "variant_counts", by).query("status == 'review'")
+    rows = rows.sort_values(["n_mentions", *by], ascending=[False] + [True] * len(by), kind="stable")
+    rows = rows.rename(columns={"normalized": "surface", "entity_id": "suggested"})
+    return rows.drop_duplicates(["surface", "suggested"])[["surface", "suggested", "score", "explanation"]]
+
+
+def _certain(files: list[Path], surfaces: Iterable[str]) -> set[str]:
+    """Those of the surfaces, as cleaned, that are also read without doubt somewhere."""
+    wanted, found = pa.array(surfaces, pa.string()), set()
+    for file in files:
+        table = parquet.read(file, ["surface", "normalized", "status"])
+        table = table.filter(pc.not_equal(table["status"], "review"))
+        for column in ("surface", "normalized"):  # as cleaned, it is one or the other, but where it was cleaned too
+            found |= set(table[column].filter(pc.is_in(table[column], wanted)).to_pylist())
+    return found
 
 
 def unmatched_decisions(paths: Paths) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.names.authority import ReferenceFileError, load, load_decisions
+from pipelines.names.authority import DECISION_COLUMNS, REVIEW_COLUMNS, ReferenceFileError, load, load_decisions
 
 HEADER = "entity_id,kind,name,native_name,aliases,born,died,description,party\n"
 STALIN = 'p:1,person,Joseph Stalin,Иосиф Сталин,"Djugashvili; Koba ;Koba",1878,1953,"Soviet leader, 1924-1953",CPSU\n'
@@ -68,11 +68,25 @@ def test_decisions(tmp_path: Path) -> None:
     assert rows["surface"].tolist() == ["Koba", "Koba"]  # the third is an open row of the review queue
     assert rows["line"].tolist() == ["2", "3"]
     assert load_decisions(tmp_path / "none.csv", authority).rows.empty
+    path.write_text(header + "Koba,,p:1,,,\n" * 2, "utf-8")
+    assert load_decisions(path, authority).rows["line"].tolist() == ["2"]
     for bad, said in [
         ("Koba,,p:2,,,\n", "'p:2' is in no authority"),
         (",,p:1,,,\n", "'surface'"),
-        ("Koba,,p:1,,,\n" * 2, "line 2 already"),
+        ("Koba,,p:1,,,\nKoba,,unknown-person,,,\n", "line 2 already, as 'p:1'"),
+        ("Koba,,p:1,a reason, with a comma,,\n", "has 7 cells"),
     ]:
         path.write_text(header + bad, "utf-8")
         with pytest.raises(ReferenceFileError, match=said):
             load_decisions(path, authority)
+
+
+@pytest.mark.parametrize("header", [DECISION_COLUMNS, REVIEW_COLUMNS])
+def test_rows_of_a_review_queue_go_under_either_header(tmp_path: Path, header: tuple[str, ...]) -> None:
+    path = tmp_path / "decisions.csv"
+    copied = 'Koba,s-1,new:1234,,,,new:1234,Koba Koba,0.5,2,1,"A reason, with a comma."\n'
+    path.write_text(",".join(header) + "\n" + copied + "Soso,,unknown-person,,A.,2026-01-01\n", "utf-8")
+    rows = load_decisions(path, load(tmp_path / "authority")).rows
+    assert rows["surface"].tolist() == ["Koba", "Soso"]
+    assert rows["entity_id"].tolist() == ["new:1234", "unknown-person"]
+    assert rows["decided_by"].tolist() == ["", "A."]

@@ -185,12 +185,30 @@ def test_decisions_win(authority: Authority, tmp_path: Path) -> None:
     rows = read(["Steel", "Stalin", "Koba", "Krushchev"], authority, decisions).readings
     assert "Stalin" not in set(rows["run"])
     assert rows.loc[rows["run"] == "Steel", ["entity_id", "method"]].to_numpy().tolist() == [["stalin", "decision"]]
-    ready = decided(decisions, authority).set_index("surface")
+    nobody = pd.DataFrame(columns=["entity_id", "kind", "name"])
+    ready = decided(decisions, authority, nobody).set_index("surface")
     assert ready.loc["Krushchev", "canonical"] == "Khrushchev"
     assert ready.loc["Stalin", "entity_id"] is None or pd.isna(ready.loc["Stalin", "entity_id"])
     unknown = rows.loc[rows["run"] == "Koba", "entity_id"].item()
     assert unknown == ready.loc["Koba", "entity_id"]
     assert unknown in set(read(["Koba"], authority, decisions).entities["entity_id"])
+
+
+def test_decisions_may_name_entities_that_the_build_found_itself(authority: Authority, tmp_path: Path) -> None:
+    names = ["Dmitri Ryumin", "Sergei Ryumin", "Ryumin"]
+    before = read(names, authority, n_person=1)
+    sergei = before.entities.set_index("name").loc["Sergei Ryumin", "entity_id"]
+    path = tmp_path / "decisions.csv"
+    header = "surface,post_id,entity_id\n"
+    path.write_text(f"{header}Ryumin,,{sergei}\nDmitri Ryumin,,new:0000\n", "utf-8")
+    decisions = load_decisions(path, authority)
+    after = read(names, authority, decisions, n_person=1)
+    rows = after.readings.set_index("run")
+    assert rows.loc["Ryumin", ["entity_id", "method", "status"]].tolist() == [sergei, "decision", "accepted"]
+    assert rows.loc["Dmitri Ryumin", "method"] != "decision"  # there is no such entity: nothing is done
+    assert sergei in set(after.entities["entity_id"])
+    kinds = decided(decisions, authority, after.entities).set_index("surface")["kind"]
+    assert kinds["Ryumin"] == "person" and pd.isna(kinds["Dmitri Ryumin"])
 
 
 NAMES = st.lists(

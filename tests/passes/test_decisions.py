@@ -14,6 +14,7 @@ from pipelines.passes.spans import SEPARATOR, bases
 TEXTS = ["Koba and Stalin met.", "Stalin alone, then Adolf Hitler."]
 RULE = Reading("stalin", "person", "Stalin", "exact", 0.9, "accepted", "By rule.", True, "Joseph Stalin")
 POSTS = ["p1", "p2"]
+AS_WRITTEN = ["Stalin", "Sta\u00adlin", "Adolf Hitler"]
 
 
 def mentions() -> Mentions:
@@ -32,7 +33,7 @@ def decision(surface: str, entity: str | None, post: str = "", line: int = 2) ->
 
 def decide(*decisions: dict[str, Any]) -> tuple[list[tuple[int, str, str]], set[int]]:
     whole = SEPARATOR.join(TEXTS)
-    after, used = decide_by_hand(mentions(), decisions, POSTS, whole, bases([len(t) for t in TEXTS]))
+    after, used = decide_by_hand(mentions(), AS_WRITTEN, decisions, POSTS, whole, bases([len(t) for t in TEXTS]))
     entities = after.readings.table()["entity_id"].to_pylist()
     rows = zip(after.post.tolist(), after.start.tolist(), after.end.tolist(), after.reading.tolist(), strict=True)
     return [(post, whole[s:e], entities[r]) for post, s, e, r in rows], used
@@ -47,6 +48,7 @@ BY_RULE = [(0, "Stalin", "stalin"), (1, "Stalin", "stalin"), (1, "Adolf Hitler",
         ([], BY_RULE, set()),
         ([decision("Stalin", "other")], [(0, "Stalin", "other"), (1, "Stalin", "other"), BY_RULE[2]], {2}),
         ([decision("Stalin", "other", "p2")], [BY_RULE[0], (1, "Stalin", "other"), BY_RULE[2]], {2}),
+        ([decision("Sta\u00adlin", "other")], [BY_RULE[0], (1, "Stalin", "other"), BY_RULE[2]], {2}),
         ([decision("Stalin", None)], [BY_RULE[2]], {2}),
         ([decision("Koba", "stalin")], [(0, "Koba", "stalin"), *BY_RULE], {2}),
         ([decision("Hitler", "other")], BY_RULE, set()),  # part of a longer name
@@ -60,3 +62,11 @@ BY_RULE = [(0, "Stalin", "stalin"), (1, "Stalin", "stalin"), (1, "Adolf Hitler",
 )
 def test_decisions(decisions: list[dict[str, Any]], expected: list[tuple[int, str, str]], used: set[int]) -> None:
     assert decide(*decisions) == (expected, used)
+
+
+def test_what_was_cleaned_stays_clean() -> None:
+    whole = SEPARATOR.join(TEXTS)
+    base = bases([len(t) for t in TEXTS])
+    by_hand = decision("Sta\u00adlin", "other") | {"label": "Joseph Stalin"}
+    after, _ = decide_by_hand(mentions(), AS_WRITTEN, [by_hand], POSTS, whole, base)
+    assert after.readings.table().take(after.reading)["canonical"].to_pylist()[1] == "Stalin"
