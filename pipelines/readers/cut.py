@@ -68,6 +68,8 @@ class Piece:
     def locator(self) -> str:
         """`L12-L19`; with columns where a long line was cut: `L1:524289-L1:1048576`."""
         end = self.place.after(self.text)
+        if not self.is_cut and self.text[-1:] in ("\n", "\r"):
+            end = Place(end.line - 1)  # the line's own end belongs to it
         if not self.is_cut:
             return f"L{self.place.line}-L{end.line}"
         return f"L{self.place.line}:{self.place.column}-L{end.line}:{max(end.column - 1, 1)}"

@@ -10,6 +10,8 @@ import re
 from datetime import UTC, date, datetime
 
 _ISO = re.compile(r"([+-]?\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)", re.ASCII)
+_DOTTED = re.compile(r"(\d\d?)\.\s?(\d\d?)\.\s?(\d{4})", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?",
@@ -33,8 +35,9 @@ _EPOCH_FROM, _EPOCH_TO = 10**8, 10**11
 def iso_date(value: object) -> str | None:
     """The date in ISO 8601, no more precise than `value` is, or None where it is no date or could mean two.
 
-    Takes ISO dates and times, `25 February 1956`, `February 1956`, `February 25, 1956`, dates of mail headers, and
-    seconds or milliseconds since 1970. `02/03/1956` means two dates, so it is none.
+    Takes ISO dates and times, `1956/02/25`, `25.2.1956` (with dots the day comes first), `25 February 1956`,
+    `February 1956`, `February 25, 1956`, dates of mail headers, and seconds or milliseconds since 1970.
+    `02/03/1956` means two dates, so it is none.
     """
     if isinstance(value, bool) or value is None:
         return None
@@ -45,6 +48,10 @@ def iso_date(value: object) -> str | None:
         return text if _is_date(*match.groups()) else None
     if match := _TIME.fullmatch(text):
         return _with_time(match[1], match[2], match[3])
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _from_numbers(*match.groups())
+    if match := _DOTTED.fullmatch(text):
+        return _from_numbers(*reversed(match.groups()))
     if match := _COMPACT.fullmatch(text):
         return "-".join(match.groups()) if _is_date(*match.groups()) else None
     if match := _DAY_FIRST.fullmatch(text):
@@ -75,6 +82,11 @@ def _with_time(day: str, time: str, zone: str | None) -> str | None:
     except ValueError:
         return None
     return text
+
+
+def _from_numbers(year: str, month: str, day: str) -> str | None:
+    month, day = month.rjust(2, "0"), day.rjust(2, "0")
+    return f"{year}-{month}-{day}" if _is_date(year, month, day) else None
 
 
 def _from_words(year: str, month: str, day: str | None) -> str | None:

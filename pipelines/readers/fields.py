@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -160,6 +160,16 @@ class Reader:
             if thread != post_key:
                 self._thread_of[post_key] = thread
         return out + refused
+
+    def check_columns(self, names: Sequence[str]) -> None:
+        """Nothing where one of these columns holds text.
+
+        Raises:
+            BadRecordError: None does; what was taken for a header may be a record itself.
+        """
+        places = self._columns.places(tuple(names))
+        if not any(name in places for name in ("text", "answer", "question")):
+            raise _no_text(places, dict.fromkeys(names))
 
     def _parent(self, parent: str, own: str) -> str:
         if not parent or parent == own:

@@ -214,6 +214,7 @@ class _Window:
 def _elements(window: _Window, is_whole: bool = True) -> Iterator[Value]:
     """The elements of the list that opens here; `is_whole` if the list is the whole file."""
     window.at += 1
+    number = 0
     while True:
         window.skip_space()
         char = window.peek()
@@ -228,7 +229,9 @@ def _elements(window: _Window, is_whole: bool = True) -> Iterator[Value]:
                 yield window.locator(), "", None, "The list has no end: the file is cut off."
             return
         else:
-            yield _element(window)
+            number += 1
+            place, *rest = _element(window)
+            yield f"{place} item {number}", *rest
 
 
 def _element(window: _Window) -> Value:

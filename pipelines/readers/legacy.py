@@ -37,7 +37,12 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _WORD = re.compile(r"(?:[^\W_]|[\u00ad])*[^\x00-\x7f](?:[^\W_]|[^\x00-\x7f\s])*")
 _MONEY = re.compile(r"[£¥€$](?=[^\W\d_])|(?<=[^\W\d_])[£¥½¼¾×±]|[×±](?=[^\W\d_])|[^\x00-\x7f\W\d_](?=\d)")
 _INSIDE = re.compile(r"(?<=[^\W\d_])[^\x00-\x7f\w’‘´`\u00ad–—…](?=[^\W\d_])")
+_FEW = 4
+"""So few bytes above ASCII, none of them beside a letter, tell no language: they are Windows' signs, or damage."""
+_BESIDE_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
+_LONE_WORDS = frozenset("àáâèéêìíîòóôöåäøæÀÉÓÖÅ")
 _TYPOGRAPHY = frozenset("“”‘’„‚«»‹›–—…•·§°©®™€£¥¿¡ªº†‡№´`¨\u00a0\u00ad×½¼¾²³¹±µ¶")
+_ASCII = frozenset(map(chr, range(128)))
 _ENDS_WORD = frozenset("“”‘’„‚«»‹›–—…•·§°©®™€£¥¿¡†‡№´`\u00a0\u00ad×½¼¾²³¹±")
 _PRIOR = {"cp1252": 1.1}
 _RARE = 0.8
@@ -72,9 +77,12 @@ def legacy_codec(text: bytes) -> str:
     n_bad = n_high - n_utf8
     if n_sequences > 2 * n_bad or (_CUT_OFF.search(text) and n_bad <= 3 and n_utf8 >= n_high - 3):
         return "utf-8"
+    if n_high <= _FEW and not _BESIDE_LETTER.search(text):
+        return "cp1252" if set(text.decode("cp1252", "replace")) <= _TYPOGRAPHY | _LONE_WORDS | _ASCII else "utf-8"
     best = _best(text)
     if (
         best
+        and best.is_writing(n_high)
         and best.share_out_of_place <= (_BELIEVABLE / 3 if n_sequences else _BELIEVABLE)
         and best.is_language(n_high)
     ):
@@ -101,6 +109,11 @@ class _Reading:
         """What the readings of a text are compared by."""
         prior = _PRIOR.get(self.name, _RARE if self.name.startswith(("mac", "cp4", "cp8", "cp11")) else 1.0)
         return self.confidence * (1 - self.share_out_of_place) ** 6 * prior
+
+    def is_writing(self, n_high: int) -> bool:
+        """Whether there are hardly any control characters, and enough characters for a codec of several bytes."""
+        n_controls = sum("\x7f" < char < "\xa0" for char in self.text)
+        return 30 * n_controls <= n_high and (self.name not in MULTIBYTE or n_high > 2 * _FEW)
 
     def is_language(self, n_high: int) -> bool:
         """Whether statistics do not speak against it; of three letters or fewer they say nothing."""

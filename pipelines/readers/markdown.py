@@ -12,17 +12,18 @@ from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
-from pipelines.readers.cut import Place, bounded
+from pipelines.readers.cut import Piece
 from pipelines.readers.dates import iso_date
 from pipelines.readers.encoding import Encoding
 from pipelines.readers.markup import fragment_text
-from pipelines.readers.prose import damaged, sound_pieces
+from pipelines.readers.prose import stretches
 from pipelines.readers.records import Post, Record, refuse
 
 _FRONT = re.compile(
     r"\A---[ \t]*\r?\n((?:[A-Za-z_][\w -]*:.*\r?\n|[ \t#-].*\r?\n|\r?\n)*?)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)"
 )
 _FIELD = re.compile(r"^([A-Za-z_][\w -]*):[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
+_ITEMS = re.compile(r"^([A-Za-z_][\w -]*):[ \t]*\r?\n((?:[ \t]*-[ \t].*\r?\n)+)", re.MULTILINE)
 _MARKS = re.compile(r"[\[*_`\\]")
 _CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:<[^<>]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+\"[^\"]*\")?\)")
@@ -44,36 +45,43 @@ def inline_text(text: str) -> str:
 
 def read_markdown(parts: Iterable[str], encoding: Encoding) -> Iterator[Record]:
     """The document as one post, or as several where it is too long for one."""
-    number, front = 0, dict[str, str]()
-    for piece in sound_pieces(bounded(parts, Place())):
-        trimmed = piece.trimmed()
-        if not trimmed.text:
-            continue
-        number += 1
-        if trimmed.is_damaged:
-            yield damaged(piece, encoding)
-            continue
-        body = trimmed.text
+    front: dict[str, str] = {}
+
+    def record(piece: Piece, number: int) -> Record:
+        body = piece.text
         if number == 1 and (match := _FRONT.match(body)):
-            front = {key.lower(): _unquoted(value) for key, value in _FIELD.findall(match[1])}
+            front.update(_fields(match[1]))
             body = body[match.end() :]
         text, heading = _render(body)
         if not text:
-            yield refuse(piece.locator, "empty-record", "The markup holds no text.", encoding.encode(piece.text))
-            continue
-        yield Post(
-            "document",
-            text,
-            trimmed.locator,
-            key=str(number),
-            title=(front.get("title") if number == 1 else None) or heading,
-            author=front.get("author") or None,
-            created_at=iso_date(front.get("date", "")),
-            tags=";".join(
-                tag.strip(" \"'") for tag in front.get("tags", "").strip("[]").split(",") if tag.strip(" \"'")
-            ),
-            url=front.get("url") or None,
-        )
+            return refuse(piece.locator, "empty-record", "The markup holds no text.", encoding.encode(piece.text))
+        title = (front.get("title") if number == 1 else None) or heading
+        return _post(text, piece.locator, number, title, front)
+
+    return stretches(parts, encoding, record)
+
+
+def _post(text: str, locator: str, number: int, title: str | None, front: dict[str, str]) -> Post:
+    tags = (tag.strip(" \"'") for tag in front.get("tags", "").strip("[]").split(","))
+    return Post(
+        "document",
+        text,
+        locator,
+        key=str(number),
+        title=title,
+        author=front.get("author") or None,
+        created_at=iso_date(front.get("date", "")),
+        tags=";".join(filter(None, tags)),
+        url=front.get("url") or None,
+    )
+
+
+def _fields(front: str) -> dict[str, str]:
+    """The fields of front matter; a list's items with commas between them."""
+    fields = {key.lower(): _unquoted(value) for key, value in _FIELD.findall(front)}
+    for key, items in _ITEMS.findall(front):
+        fields[key.lower()] = ",".join(item.strip(" \t-\r") for item in items.splitlines())
+    return fields
 
 
 def _unquoted(value: str) -> str:

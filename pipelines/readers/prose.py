@@ -6,7 +6,7 @@ Not here: decoding, cutting of what is too long, Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 import regex
@@ -77,17 +77,22 @@ def _answer(
 
 def read_plain(parts: Iterable[str], encoding: Encoding) -> Iterator[Record]:
     """The document as one post, or as several where it is too long for one. Only damaged paragraphs are refused."""
+
+    def post(piece: Piece, number: int) -> Post:
+        title = title_of(piece.text, alone=True) if number == 1 else None
+        return Post("document", piece.text, piece.locator, key=str(number), title=title)
+
+    return stretches(parts, encoding, post)
+
+
+def stretches(parts: Iterable[str], encoding: Encoding, record: Callable[[Piece, int], Record]) -> Iterator[Record]:
+    """The record of each stretch of a document, with its number from 1; damaged paragraphs are refused alone."""
     number = 0
     for piece in sound_pieces(bounded(parts, Place())):
         trimmed = piece.trimmed()
-        if not trimmed.text:
-            continue
-        number += 1
-        if trimmed.is_damaged:
-            yield damaged(piece, encoding)
-        else:
-            title = title_of(trimmed.text, alone=True) if number == 1 else None
-            yield Post("document", trimmed.text, trimmed.locator, key=str(number), title=title)
+        if trimmed.text:
+            number += 1
+            yield damaged(piece, encoding) if trimmed.is_damaged else record(trimmed, number)
 
 
 def damaged(piece: Piece, encoding: Encoding) -> Record:

@@ -67,6 +67,7 @@ def read_table(parts: Parts, encoding: Encoding, settings: Settings, delimiter: 
                 header = _header(cells, settings)
                 reader = Reader(settings, lambda: _dicts(parts(), delimiter, settings))
                 if settings.header:
+                    reader.check_columns(header)
                     continue
             if reader is None or len(cells) != len(header):
                 raise BadRecordError("ragged-row", f"It has {len(cells)} cells, the header {len(header)}.")

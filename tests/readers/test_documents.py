@@ -93,6 +93,13 @@ def test_markdown(tmp_path: Path) -> None:
     assert post.text == "Where Pravda lies\n\nSee the letter of Zhdanov.\n\n- one\n- two\n\n> quoted"
 
 
+@pytest.mark.parametrize("tags", ["[war, 'cold war']", "war, cold war", '\n  - war\n  - "cold war"'])
+def test_tags_in_front_matter(tmp_path: Path, tags: str) -> None:
+    (post,) = read_one(tmp_path, "a.md", f"---\ntitle: On it\ntags: {tags}\n---\nText of {{the}} post.\n".encode())
+    assert isinstance(post, Post)
+    assert (post.title, post.tags, post.text) == ("On it", "war;cold war", "Text of {the} post.")
+
+
 @pytest.mark.parametrize(
     ("text", "plain"),
     [

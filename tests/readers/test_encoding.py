@@ -119,6 +119,13 @@ def test_a_large_refused_file_keeps_its_first_mebibyte(tmp_path: Path) -> None:
         (b"caf\xe9", "cp1252"),
         (b"price \xa310", "cp1252"),
         (b"It\x92s a \x93test\x94 \x96 yes", "cp1252"),
+        (b"It costs \x80 5, \xe0 la carte", "cp1252"),
+        (b"Valid text \xff\xfe and more", "utf-8"),
+        (b"Valid text \xc3\x28 and more", "utf-8"),
+        (b"Valid text \xff\xff\xff\xff and more", "utf-8"),
+        (b"Valid text \x81 and more", "utf-8"),
+        (b"Valid text \xc0\xaf and more", "utf-8"),
+        (bytes(range(128, 256)) * 20, ""),
     ],
 )
 def test_damaged_utf8_is_told_from_other_encodings(data: bytes, codec: str) -> None:

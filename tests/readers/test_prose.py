@@ -61,7 +61,7 @@ def test_a_score_that_is_no_number_is_refused_alone(tmp_path: Path, line: str) -
     data = f"Upvote:1\nFine.\n{line}\nLost?\n\nNo.\nUpvote:2\nFine too.".encode()
     before, refused, after = read_one(tmp_path, "a.txt", data)
     assert isinstance(before, Post) and isinstance(after, Post) and isinstance(refused, Refusal)
-    assert (refused.reason, refused.locator) == ("bad-score", "L3-L7")
+    assert (refused.reason, refused.locator) == ("bad-score", "L3-L6")
     assert refused.payload == f"{line}\nLost?\n\nNo.\n".encode()
 
 

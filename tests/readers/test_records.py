@@ -189,8 +189,8 @@ def test_a_list_inside_an_object_by_its_path(tmp_path: Path) -> None:
     data = b'{"a": [{"x": 1}], "b": {"c": "]", "items": [{"t": {"long": "one"}},\n {"t": {"long": "two"}}]}, "z": [{}]}'
     write(tmp_path, {"a.json": data, "variorum.toml": b'records = "b.items"\n[fields]\ntext = "t.long"'})
     assert [(post.text, post.locator) for post in read_folder(tmp_path).posts("a.json")] == [
-        ("one", "L1"),
-        ("two", "L2"),
+        ("one", "L1 item 1"),
+        ("two", "L2 item 2"),
     ]
 
 
@@ -250,6 +250,14 @@ def test_a_table_without_header(tmp_path: Path) -> None:
     ]
 
 
+def test_a_table_whose_first_row_names_no_text_loses_no_row(tmp_path: Path) -> None:
+    refused = read_one(tmp_path, "a.csv", b"5,Text one\n6,Text two\n")
+    assert [(one.locator, one.reason, one.payload) for one in refused if isinstance(one, Refusal)] == [
+        ("row 1", "bad-record", b"5,Text one\n"),
+        ("row 2", "bad-record", b"6,Text two\n"),
+    ]
+
+
 def test_rows_with_the_same_question_are_a_thread(tmp_path: Path) -> None:
     posts = read_one(tmp_path, "a.csv", b"question,answer\nWhy?,One\nWhy?,Two\nWho?,Three\n")
     assert [post.thread_key for post in posts if isinstance(post, Post)] == ["#2", "#2", "#4"]
@@ -306,6 +314,10 @@ def test_sniffing() -> None:
         ("1364800000000", "2013-04-01T07:06:40Z"),
         (1956, "1956"),
         ("02/03/1956", None),
+        ("1956/2/25", "1956-02-25"),
+        ("25.2.1956", "1956-02-25"),
+        ("05. 12. 1990", "1990-12-05"),
+        ("2.25.1956", None),
         ("1956-13-01", None),
         ("1956-02-31", None),
         ("yesterday", None),
