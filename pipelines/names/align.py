@@ -32,7 +32,7 @@ class Grid:
         last: Column of the last word: where the surname stands, if the order is the usual one. -1 if there is no word.
         opening: Column of the first word or initial, -1 if there is none.
         double: Column of the first half of a double surname that a hyphen joins, else -1.
-        suffix: Number of generation it names (Jr 1, III 3), 0 if none.
+        suffix: The generation it names (Jr 1, Sr 2, III 13), 0 if none.
     """
 
     token: npt.NDArray[np.int32]
@@ -89,7 +89,12 @@ def grid(parts: Parts) -> Grid:
 
 
 _GIVEN_TOO = frozenset(("Al", "Ben", "Ed", "An", "At", "Van", "Le", "La", "San", "Lo", "Di", "El"))
-_GENERATION = {"jr": 1, "jun": 1, "jnr": 1, "sr": 2, "sen": 2, "snr": 2, "ii": 3, "iii": 4, "iv": 5}
+_ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii"
+FIRST = 10
+"""Generations from here on are numbers: the first is 11, the second 12."""
+_GENERATION = {"jr": 1, "jun": 1, "jnr": 1, "sr": 2, "sen": 2, "snr": 2} | {
+    roman: FIRST + number for number, roman in enumerate(_ROMAN.split(), start=1)
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Full names by the odds of all rivals together; lone surnames, in `lone`, by who bears them.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,13 +24,24 @@ LEAST = -4.0
 """Log-odds from which on somebody is a rival at all."""
 _SPELLING = 0.6
 """Share of letters from which on two surnames of one person are spellings of one."""
+SCARCE = -2.0
+"""What `rarity` gives from which on hardly anybody named is known, and a bare surname most often somebody else's."""
+_HAN = re.compile(r"[\u4e00-\u9fff\uac00-\ud7a3·]{2,4}")
+_SYLLABLE = re.compile(r"[^aeiouy]*[aeiouy]+[^aeiouy]*")
+"""A Chinese or Korean family name as it is romanised: Zhou, Chiang, Kim; not Hideki."""
 _BELIEF, _ROUNDS = 30, 20
 """How many names the belief is worth that half of the people named are known, as in the gold data."""
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The known people's names, ready to be compared with: `names` as the authority's, with `other`."""
+    """The known people's names, ready to be compared with.
+
+    Attributes:
+        names: As the authority's, and family names that stand first, alone (`is_family`). With `other` (an alias
+            with another surname than the one they are known by) and `aside` (they have no surname, or it stands first).
+        known: The same, indexed.
+    """
 
     names: pd.DataFrame
     known: Known
@@ -38,8 +50,24 @@ class People:
 def prepare(authority: Authority) -> People:
     """The authority's people, as `compared` wants them."""
     people = (authority.entities["kind"] == "person").to_numpy()[authority.names["entity"]]
-    names = authority.names[people].reset_index(drop=True)
-    return People(names.assign(other=_other_surname(names)), known.prepare(build(names["name"].tolist())))
+    names = _with_families(authority.names[people], authority)
+    made = known.prepare(build(names["name"].tolist()))
+    aside = names["stands_first"] | names["entity"].isin(names.loc[made.ruler, "entity"])
+    return People(names.assign(other=_other_surname(names), aside=aside), made)
+
+
+def _with_families(names: pd.DataFrame, authority: Authority) -> pd.DataFrame:
+    """People's names, and the family names of those whose family name stands first (Zhou Enlai, Kim Il-sung)."""
+    native = authority.entities["native_name"].to_numpy()[names["entity"]]
+    eastern = np.array([bool(_HAN.fullmatch(one)) for one in native], dtype=bool) & ~names["is_native"].to_numpy()
+    first = names["name"].str.split().str[0]
+    kept = eastern & np.array([bool(_SYLLABLE.fullmatch(one)) for one in romanise.fold(first.tolist())], dtype=bool)
+    kept &= names["name"].str.contains(" ", regex=False).to_numpy()
+    families = names[kept].assign(name=first[kept], is_alias=True, is_native=False).drop_duplicates(["entity", "name"])
+    return pd.concat(
+        [names.assign(is_family=False, stands_first=kept), families.assign(is_family=True, stands_first=True)],
+        ignore_index=True,
+    )
 
 
 def compared(
@@ -58,10 +86,10 @@ def compared(
         "entity": people.names["entity"].to_numpy()[pairs.known],
     })  # fmt: skip
     single = found.query.grid.words[pairs.query] < 2
-    rivals = _rivals(frame[~single], found, authority, settings)
-    native = people.names["is_native"].to_numpy()[pairs.known]
-    other = people.names["other"].to_numpy()[pairs.known]
-    return rivals, lone.read(frame.assign(native=native, other=other)[single], found, authority, settings)
+    of = {name: people.names[name].to_numpy(bool)[pairs.known] for name in ("is_family", "other", "aside")}
+    rivals = _rivals(frame[~single & ~of["is_family"]], found, authority, settings)
+    alone = frame.assign(other=of["other"], aside=of["aside"])[single]
+    return rivals, lone.read(alone, found, authority, settings)
 
 
 def _rivals(frame: pd.DataFrame, found: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
@@ -79,21 +107,18 @@ def _rivals(frame: pd.DataFrame, found: Compared, authority: Authority, settings
     return best.assign(explanation=explanation, method=method)[RIVALS].reset_index(drop=True)
 
 
-def choose(rivals: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame, authority: Authority,
-           settings: NameSettings) -> pd.DataFrame:  # fmt: skip
+def choose(rivals: pd.DataFrame, shift: float, authority: Authority, settings: NameSettings) -> pd.DataFrame:
     """The readings of full names that spell known people's, as in `exact.find`, with what else is in `rivals`.
 
     Args:
-        rivals: As `compared` gives them, of names that may be people's and are not in `found`.
-        facts: All names of the corpus: `guess`, and `is_several` where it has several words.
-        found: The readings that were found before.
+        rivals: As `compared` gives them, of names that may be people's and were not found before.
+        shift: The `rarity` of known people in these texts.
         authority: The known entities.
         settings: Thresholds.
     """
     if rivals.empty:
         return rivals.reindex(columns=[*rivals.columns, *(name for name in FOUND if name not in RIVALS)])
-    rivals = rivals.assign(odds=rivals["odds"] + _rarity(rivals, facts, found))
-    return _full(rivals, authority, settings)
+    return _full(rivals.assign(odds=rivals["odds"] + shift), authority, settings)
 
 
 def _other_surname(names: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -112,12 +137,17 @@ def _other_surname(names: pd.DataFrame) -> npt.NDArray[np.bool_]:
     )
 
 
-def _rarity(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame) -> float:
+def rarity(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame) -> float:
     """What is added to the log-odds as fewer of the people named in these texts are known than in gold data.
 
     Where few are known at all, a near spelling is more often somebody else's name. How many are is found by weighing
     all names again and again (Saerens et al. 2002, Adjusting the outputs of a classifier to new a priori
     probabilities).
+
+    Args:
+        frame: As `compared` gives them, of names that may be people's and are not in `found`.
+        facts: All names of the corpus: `guess`, and `is_several` where it has several words.
+        found: The readings that were found before.
     """
     people = facts.index[(facts["guess"] == "person").to_numpy() & facts["is_several"].to_numpy()]
     settled = int(people.isin(found["row"]).sum())

@@ -33,13 +33,17 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Indexed names, which of their parts may tell one (a given name alone may not), and what pairs are chosen by."""
+    """Indexed names, which of their parts may tell one (a given name alone may not), and what pairs are chosen by.
+
+    `ruler` says which are given names with a number: Nicholas II, John Paul II.
+    """
 
     names: Names
     index: index.NameIndex
     anchor: npt.NDArray[np.bool_]
     marks: npt.NDArray[np.uint64]
     side: evidence.Side
+    ruler: npt.NDArray[np.bool_]
 
     @property
     def grid(self) -> align.Grid:
@@ -76,7 +80,9 @@ def prepare(made: index.NameIndex) -> Known:
     ends = grid.token[made.holder, grid.last[made.holder]] == token
     rare = (np.diff(made.first_holder) <= match.RARE)[token]
     anchor = ends | (~opens & (rare | _is_double(grid, made.holder, token)))
-    return Known(names, made, anchor, match.marks(grid, table), evidence.side(made.parts, grid, table))
+    given_only = ((table.groups[grid.token, 0] >= 0) | (grid.token < 0)).all(axis=1) | (grid.words == 1)
+    ruler = (grid.suffix > align.FIRST) & given_only
+    return Known(names, made, anchor, match.marks(grid, table), evidence.side(made.parts, grid, table), ruler)
 
 
 def _is_double(grid: align.Grid, name: Rows, token: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -87,15 +93,41 @@ def compare(query: Names, known: Known, asked: Rows | None = None) -> Compared:
     """All pairs of texts' names (of those asked for) and known names that share a part which is no mere given name."""
     pairs, clues = gathered(query, known, asked)
     odds = evidence.weigh(clues)
-    odds[_strangers(pairs, query.grid, known.names.grid)] = NEVER
+    odds[_strangers(pairs, query.grid, known)] = NEVER
     return Compared(query, known, pairs, odds)
 
 
-def _strangers(pairs: match.Pairs, query: align.Grid, known: align.Grid) -> npt.NDArray[np.bool_]:
-    """Pairs of a known single name (Boris III) and a full name whose surname answers to nothing (Boris Gromov)."""
+def _strangers(pairs: match.Pairs, query: align.Grid, known: Known) -> npt.NDArray[np.bool_]:
+    """Pairs of two people whatever else is alike in their names."""
+    grid, rows = known.grid, np.arange(len(pairs.query))
     last = query.last[pairs.query]
-    unanswered = (last >= 0) & (pairs.to[np.arange(len(last)), last] < 0)
-    return unanswered & (known.words[pairs.known] == 1) & (query.words[pairs.query] > 1)
+    unanswered = (last >= 0) & (pairs.to[rows, last] < 0)
+    other = unanswered & (grid.words[pairs.known] == 1) & (query.words[pairs.query] > 1)  # Boris Gromov is no Boris III
+    return other | _other_generation(pairs, query, known) | _passed_over(pairs, query, grid)
+
+
+def _other_generation(pairs: match.Pairs, query: align.Grid, known: Known) -> npt.NDArray[np.bool_]:
+    """Whether one is Jr and the other Sr, or one is a ruler's number that the other is not."""
+    ours, theirs = query.suffix[pairs.query], known.grid.suffix[pairs.known]
+    numbered = (ours > align.FIRST) | (theirs > align.FIRST)
+    contradict = (ours != theirs) & (ours > 0) & (theirs > 0) & ((ours > align.FIRST) == (theirs > align.FIRST))
+    alone = query.words[pairs.query] == 1
+    missing = numbered & (ours != theirs) & ~(alone & (ours == 0) & (known.grid.words[pairs.known] == 1))
+    whole = (pairs.how == align.EQUAL).sum(axis=1) == query.size[pairs.query]
+    whole &= query.size[pairs.query] == known.grid.size[pairs.known]
+    return contradict | (missing & ~(whole & ~alone) & (known.ruler[pairs.known] | alone))
+
+
+def _passed_over(pairs: match.Pairs, query: align.Grid, known: align.Grid) -> npt.NDArray[np.bool_]:
+    """Whether the text's first middle name passes over the known name's first one: George W. is not George H. W."""
+    rows, at, to = np.arange(len(pairs.query)), query.opening[pairs.query] + 1, known.opening[pairs.known] + 1
+    middle = (query.opening[pairs.query] >= 0) & (at < query.last[pairs.query]) & (to < known.last[pairs.known])
+    at, to = np.minimum(at, align.WIDTH - 1), np.minimum(to, align.WIDTH - 1)
+    answer = pairs.to[rows, at]
+    short = (known.role[pairs.known, to] == parts.INITIAL) & (
+        (query.role[pairs.query, at] == parts.INITIAL) | (known.role[pairs.known, answer] == parts.INITIAL)
+    )
+    return middle & short & (answer > to) & (answer < known.last[pairs.known]) & ~(pairs.to == to[:, None]).any(axis=1)
 
 
 def gathered(query: Names, known: Known, asked: Rows | None = None) -> tuple[match.Pairs, dict[str, evidence.Floats]]:

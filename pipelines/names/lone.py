@@ -10,25 +10,33 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipelines.names import lexicon
+from pipelines.names import lexicon, romanise
 from pipelines.names.align import ALIKE, EQUAL, NOTHING, SOUND
 from pipelines.names.authority import Authority
 from pipelines.names.evidence import answered
 from pipelines.names.exact import FOUND
-from pipelines.names.known import Compared
+from pipelines.names.known import NEVER as IMPOSSIBLE
+from pipelines.names.known import Compared, Names
+from pipelines.names.match import Pairs
+from pipelines.names.parts import PARTICLE
 from pipelines.names.settings import NameSettings
-from pipelines.names.traits import NEVER, OPENER, ORDINARY, SURNAME, TERRITORY, TOWN
+from pipelines.names.traits import GIVEN, NEVER, OPENER, ORDINARY, SURNAME, TERRITORY, TOWN
 
 BEARERS = [*FOUND, "is_first", "is_sure"]
 _OTHER = ORDINARY | OPENER | NEVER | SURNAME | TOWN | TERRITORY
 _ABOUT = 0.06
 """Bearers whose names are alike but for this much are alike."""
-_SHORTEST, _CONSONANTS, _LONG = 5, 3, 8
-"""Letters and consonants that a lone spelling must have to tell anything, and letters that bear a slip."""
+_SHORTEST, _CONSONANTS, _MIDDLE, _LONG = 5, 3, 6, 8
+"""Letters and consonants that a lone spelling must have to tell anything, and letters that bear a doubt, or a slip."""
+_WORD = 3
+"""Letters that a lone surname must have to be taken for its only bearer's."""
+_VOWEL = 0.35
+"""The weighted distance of two sounds up to which only a vowel differs."""
+_LINKING = frozenset(("of", "the"))
 _IN = re.compile("...[iy]ne?$")
 _EASTERN = re.compile(
     r"(?:[oey]v|[oe]ff?|[oei]w|[sct]+[kc]i[ijy]?|[stzc]k[yi][ijy]?|skaya|skaja|skaia|[oe][vw]a|[ei]nko|[ae]nka"
-    r"|chuk|tschuk|czuk|[oe]vi[cč]h?|[oe]w?vit[cs]c?h|[iy]t?s?ch|[iy]c|[iyj]an(?:ts?)?|[wv]ili|dze|dse|oglu|zade|[ae]scu|ovs|evs|skis)$"
+    r"|chuk|tschuk|czuk|[oe]vi[cč]h?|[oe]w?vit[cs]c?h|[iy]t?s?ch|[iy]c|[iyj]an(?:ts?)?|[wv]ili|dze|dse|oglu|zade|[ae]scu|[oe]va?s|skis)$"
 )
 
 
@@ -38,8 +46,8 @@ def read(frame: pd.DataFrame, compared: Compared, authority: Authority, settings
     Of each surname the likeliest bearer `is_first`, and `is_sure` if nobody else can be meant.
 
     Args:
-        frame: Pairs of a lone surname and a known name: `pair`, `row`, `entity`, `native`, `other` (a name of theirs
-            with another surname than the one they are known by).
+        frame: Pairs of a lone surname and a known name: `pair`, `row`, `entity`, `odds`, `other` (a name of theirs
+            with another surname than the one they are known by), `aside` (they have no surname, or it stands first).
         compared: The pairs with their evidence.
         authority: The known entities.
         settings: Thresholds.
@@ -50,9 +58,10 @@ def read(frame: pd.DataFrame, compared: Compared, authority: Authority, settings
     if bearers.empty:
         return pd.DataFrame(columns=BEARERS)
     sure = _sure(bearers)
-    many = bearers.groupby("row")["entity"].transform("size")
+    many = (~bearers["aside"]).groupby(bearers["row"]).transform("sum").clip(lower=1)
     label = authority.entities["name"].to_numpy()
-    listed = bearers.groupby("row")["entity"].agg(lambda rows: "; ".join(label[list(rows)]))
+    main = bearers[~bearers["aside"] | ~bearers["row"].isin(bearers.loc[~bearers["aside"], "row"])]
+    listed = main.groupby("row")["entity"].agg(lambda rows: "; ".join(label[list(rows)]))
     score = np.where(many > 1, 0.9 / many, np.where(sure, 0.9, 0.6)) * np.where(
         bearers["how"] >= SOUND, 1, bearers["like"]
     )
@@ -65,15 +74,25 @@ def read(frame: pd.DataFrame, compared: Compared, authority: Authority, settings
     return bearers.assign(
         method=np.select([bearers["how"] == EQUAL, bearers["how"] == SOUND], ["exact", "transliteration"], "fuzzy"),
         score=score, status="context", explanation=said, is_full=False, is_default=False,
-        is_first=~bearers["row"].duplicated(), is_sure=(many == 1) & sure,
+        is_first=~bearers["row"].duplicated() & ~bearers["aside"], is_sure=(many == 1) & sure,
     )[BEARERS]  # fmt: skip
 
 
-def choose(bearers: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """The readings of lone surnames with a default one each, but for those in `found`; further columns stay."""
+def choose(bearers: pd.DataFrame, found: pd.DataFrame, doubtful: "pd.Series[bool]") -> pd.DataFrame:
+    """The readings of lone surnames with a default one each, but for those in `found`; further columns stay.
+
+    Args:
+        bearers: As `read` gives them.
+        found: The readings that were found before.
+        doubtful: Of which bearers it is a doubt that they are meant, though nobody else in the authority can be.
+    """
+    sure = bearers["is_sure"] & ~doubtful
     first = bearers["is_first"] & ~bearers["row"].isin(found["row"])
-    default = bearers[first].assign(is_default=True, status=np.where(bearers["is_sure"][first], "accepted", "review"))
-    return pd.concat([default, bearers[~(first & bearers["is_sure"])]], ignore_index=True)
+    score = bearers["score"].where(sure, bearers["score"].clip(upper=0.6))
+    default = bearers.assign(score=score)[first].assign(
+        is_default=True, status=np.where(sure[first], "accepted", "review")
+    )
+    return pd.concat([default, bearers[~(first & sure)]], ignore_index=True)
 
 
 def _bearers(frame: pd.DataFrame, compared: Compared, settings: NameSettings) -> pd.DataFrame:
@@ -92,49 +111,82 @@ def _bearers(frame: pd.DataFrame, compared: Compared, settings: NameSettings) ->
         look=np.where(link >= 0, pairs.links.look[link], 0),
         sound=np.where(link >= 0, pairs.links.sound[link], 0),
         word=[query.parts.folded[one] for one in own],
-        shouted=[query.parts.tokens[one].isupper() for one in own],
+        token=[query.parts.tokens[one] for one in own],
         bearer=[known.names.parts.folded[one] for one in theirs],
+        theirs=[known.names.parts.tokens[one] for one in theirs],
         given=query.table.groups[own, 0] >= 0,
+        particle=_other_particle(pairs, query)[pair],
     )
-    frame = frame[np.isin(how, (ALIKE, SOUND, EQUAL)) & (like >= settings.lone)]
-    frame = frame[(frame["how"] == EQUAL) | ~_known_otherwise(frame)]
+    frame = frame[np.isin(how, (ALIKE, SOUND, EQUAL)) & (like >= settings.lone) & (frame["odds"] > IMPOSSIBLE / 2)]
+    frame = _described(frame)
+    frame = frame[(frame["how"] == EQUAL) | (_tells(frame) & ~frame["particle"])]
     frame = frame.sort_values(["row", "like", "other", "entity"], ascending=[True, False, True, True], kind="stable")
     frame = frame.drop_duplicates(["row", "entity"])
     top = frame.groupby("row")["like"].transform("max")
     equal = frame.groupby("row")["how"].transform("max") == EQUAL
-    return frame[(frame["how"] == EQUAL) | (~equal & (frame["like"] >= top - _ABOUT))]
+    frame = frame[(frame["how"] == EQUAL) | (~equal & (frame["like"] >= top - _ABOUT))]
+    own_name = (~frame["other"] & ~frame["aside"]).groupby(frame["row"]).transform("any")
+    frame = frame.assign(aside=frame["aside"] | (frame["other"] & own_name))
+    return frame.sort_values(["row", "aside"], kind="stable")
 
 
-def _known_otherwise(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whether a lone word that is not written as the surname is too short to tell, a plural, or another word."""
+def _other_particle(pairs: Pairs, query: Names) -> npt.NDArray[np.bool_]:
+    """Whether the text's name has a particle that the known name has not: von Neumann is no Neumann."""
+    grid, rows = query.grid, pairs.query
+    linking = np.isin(grid.token[rows], [n for n, one in enumerate(query.parts.folded) if one in _LINKING])
+    return ((grid.role[rows] == PARTICLE) & ~linking & (pairs.to < 0)).any(axis=1)
+
+
+def _described(frame: pd.DataFrame) -> pd.DataFrame:
+    """The pairs with what their spellings say.
+
+    Columns: `eastern` (ends as East European surnames do, or is in another script), `closely`, `aside` (only context
+    may choose the bearer: rulers, family names that stand first, given names but for accents, short words).
+    """
     words, bearers = frame["word"].tolist(), frame["bearer"].tolist()
-    return np.array(
-        [
-            len(word) < _SHORTEST
-            or sum(letter not in "aeiouy" for letter in word) < _CONSONANTS
-            or word == bearer + "s"
-            or bool(lexicon.traits(word) & _OTHER)
-            for word, bearer in zip(words, bearers, strict=True)
-        ],
-        dtype=bool,
+    eastern = [
+        bool(_EASTERN.search(word) or word > "\u0370" or (word[:1] == bearer[:1] and _IN.search(word)))
+        for word, bearer in zip(words, bearers, strict=True)
+    ]
+    accents = frame["given"] & (frame["token"].str.lower() != frame["theirs"].str.lower())
+    return frame.assign(
+        eastern=np.array(eastern, dtype=bool),
+        closely=romanise.closely(frame["token"].tolist(), frame["theirs"].tolist()),
+        shouted=np.array([token.isupper() for token in frame["token"]], dtype=bool),
+        aside=frame["aside"] | accents | (frame["word"].str.len() < _WORD),
     )
+
+
+def _tells(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether a lone word that is not written as the surname may be a spelling of it.
+
+    It is not where it is too short to tell, a plural, another word or name, or alike in no more than sound.
+    """
+    eastern, closely = frame["eastern"].to_numpy(), frame["closely"].to_numpy()
+    words, bearers = frame["word"].tolist(), frame["bearer"].tolist()
+    short = frame["word"].str.len().to_numpy() < _SHORTEST - (closely & eastern)
+    bare = np.array([sum(letter not in "aeiouy" for letter in word) for word in words]) < _CONSONANTS - closely
+    plural = np.array([a == b + "s" for a, b in zip(words, bearers, strict=True)], dtype=bool)
+    known = np.array([lexicon.traits(word) for word in words], dtype=np.int64)
+    other = (known & _OTHER > 0) | ((known & GIVEN > 0) & ~eastern & ~closely)
+    begins = np.array([a[:1] == b[:1] for a, b in zip(words, bearers, strict=True)], dtype=bool)
+    near = (frame["look"] <= 2).to_numpy() & begins & (frame["word"].str.len() >= _MIDDLE).to_numpy()
+    near &= ((frame["how"] == ALIKE) | (frame["look"] <= 1)).to_numpy()
+    return ~(short | bare | plural | other) & (eastern | closely | near)
 
 
 def _sure(bearers: pd.DataFrame) -> "pd.Series[bool]":
     """Whether the spelling itself leaves no doubt that it is the bearer's surname.
 
-    It does where it is the same, or sounds the same and ends as East European surnames do, or is but for one letter.
+    It does where it is the same, or transcribes the same letters, or sounds the same and ends as East European surnames
+    do, or is but for one letter.
     """
-    size = np.array([len(word) for word in bearers["word"]])
-    eastern = np.array([bool(_EASTERN.search(word)) for word in bearers["word"]], dtype=bool)
-    script = np.array([word > "\u0370" for word in bearers["word"]], dtype=bool)
-    sound, slip = (bearers["how"] == SOUND).to_numpy(), (bearers["look"] <= 1).to_numpy()
-    begins = np.array([a[:1] == b[:1] for a, b in zip(bearers["word"], bearers["bearer"], strict=True)], dtype=bool)
-    eastern |= begins & np.array([bool(_IN.search(word)) for word in bearers["word"]], dtype=bool)
-    sure = sound & (eastern | script | (slip & (size >= _LONG) & ~bearers["shouted"].to_numpy()))
-    vowel = (bearers["sound"] < 0.35).to_numpy()
-    sure |= (bearers["how"] == ALIKE).to_numpy() & eastern & slip & vowel & (size >= _LONG)
-    return ((bearers["how"] == EQUAL) | sure) & ~bearers["given"] & ~bearers["other"]
+    size, shouted, slip = bearers["word"].str.len(), bearers["shouted"], bearers["look"] <= 1
+    closely = bearers["closely"] & ~(shouted & (size <= _SHORTEST))
+    sure = (bearers["how"] == SOUND) & (bearers["eastern"] | closely | (slip & (size >= _LONG) & ~shouted))
+    sure |= (bearers["how"] == ALIKE) & bearers["eastern"] & slip & (bearers["sound"] < _VOWEL) & (size >= _LONG)
+    sure |= bearers["how"] == EQUAL
+    return sure & ~bearers["given"] & ~bearers["other"] & ~bearers["particle"]
 
 
 def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:

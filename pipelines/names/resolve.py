@@ -102,10 +102,15 @@ def _found(
     holds |= (by == block.THING).to_numpy() & (is_name & (guess != "person").to_numpy())[row]
     found = readings[holds]
     rivals = answers.rivals[may_name_person[answers.rivals["row"]]]
-    full = choose.choose(rivals[~rivals["row"].isin(found["row"])], facts[wanted], found, authority, settings)
+    rivals = rivals[~rivals["row"].isin(found["row"])]
+    shift = choose.rarity(rivals, facts[wanted], found)
+    full = choose.choose(rivals, shift, authority, settings)
     alone = readings[(by == block.ALONE).to_numpy() & may_name_person[row]]
     columns = [*exact.FOUND, "written"]
-    return pd.concat([found[columns], full[columns], lone.choose(alone, found)[columns]], ignore_index=True)
+    both = pd.concat([found[columns], full[columns]], ignore_index=True)
+    named = both.loc[both["is_full"].eq(True) & (both["status"] == "accepted"), "entity"]
+    doubtful = ~alone["entity"].isin(named) & (shift < choose.SCARCE)
+    return pd.concat([both, lone.choose(alone, found, doubtful)[columns]], ignore_index=True)
 
 
 def decided(decisions: Decisions, authority: Authority, new: pd.DataFrame) -> pd.DataFrame:

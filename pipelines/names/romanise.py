@@ -48,11 +48,13 @@ def fold(tokens: Sequence[str]) -> list[str]:
     return text.translate(_bare_letters()).split("\n") if tokens else []
 
 
-def sounds(tokens: Sequence[str]) -> Sounds:
+def sounds(tokens: Sequence[str], finish: str = "finish") -> Sounds:
     """What each part sounds like under each writing convention that may have written it.
 
     Args:
         tokens: Name parts in any case and script, none empty, none with white space.
+        finish: What is done to all of them at the end: "finish" for finding, "closely" for telling transcriptions of
+            one name from names that sound alike.
 
     Returns:
         Their sounds; the same part has the same sounds whatever stands beside it.
@@ -69,11 +71,21 @@ def sounds(tokens: Sequence[str]) -> Sounds:
     if not tokens:
         return Sounds(np.zeros(0, np.int32), np.zeros(0, f"S{LONGEST}"))
     encoded = pa.concat_arrays(lines).dictionary_encode()
-    code, values = _codes(_finish(encoded.dictionary))
+    code, values = _codes(_finish(encoded.dictionary, finish))
     pairs = np.sort((np.concatenate(rows) << 32) | code[encoded.indices.to_numpy()])
     pairs = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])]
     pairs = pairs[values[pairs & 0xFFFFFFFF] != b""]
     return Sounds((pairs >> 32).astype(np.int32), values[pairs & 0xFFFFFFFF])
+
+
+def closely(left: Sequence[str], right: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Whether two parts beside each other may transcribe the very same letters under two writing conventions."""
+    distinct = list(dict.fromkeys([*left, *right]))
+    made = sounds(distinct, "closely")
+    of: dict[str, set[bytes]] = {part: set() for part in distinct}
+    for number, sound in zip(made.token.tolist(), made.sound.tolist(), strict=True):
+        of[distinct[number]].add(sound)
+    return np.array([not of[a].isdisjoint(of[b]) for a, b in zip(left, right, strict=True)], dtype=bool)
 
 
 def coarse(sound: npt.NDArray[np.bytes_], vowels: bool = True) -> npt.NDArray[np.bytes_]:
@@ -122,9 +134,9 @@ def _other_scripts(text: str) -> list[str]:
     return results
 
 
-def _finish(lines: pa.Array) -> pa.Array:
+def _finish(lines: pa.Array, finish: str) -> pa.Array:
     text = "\n" + "\n".join(lines.to_pylist()) + "\n"
-    text = _apply(text.translate(_bare_sounds()), "finish")
+    text = _apply(text.translate(_bare_sounds()), finish)
     return pa.array(text[1:-1].split("\n"), pa.string())
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipelines.names import index, lexicon, match
+from pipelines.names import index, lexicon, match, romanise
 from pipelines.names.align import EQUAL, SOUND
 from pipelines.names.authority import Authority
 from pipelines.names.exact import FOUND
@@ -58,12 +58,12 @@ def find(query: Names, asked: npt.NDArray[np.bool_], authority: Authority, thing
     other = np.array(
         [bool(lexicon.traits(query.parts.tokens[one].lower()) & _OTHER) for one in links.query], dtype=bool
     )
+    sound = links.how == SOUND
+    sound[sound] = romanise.closely(
+        [query.parts.tokens[one] for one in links.query[sound]], [made.parts.tokens[one] for one in links.known[sound]]
+    )
     same = (links.how == EQUAL) | (
-        (links.how == SOUND)
-        & (links.size >= np.where(links.look <= 1, _SHORTEST, _LONG))
-        & (links.look <= 2)
-        & ~plural
-        & ~other
+        sound & (links.size >= np.where(links.look <= 1, _SHORTEST, _LONG)) & (links.look <= 2) & ~plural & ~other
     )
     meant = pd.Series(links.known[same], index=links.query[same]).groupby(level=0).min()
     as_thing = np.full(len(query.parts.tokens), -1, np.int64)
