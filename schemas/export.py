@@ -3,14 +3,16 @@
 No table is described a second time anywhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 import pandas as pd
 import pandera.errors
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from schemas import check
 from schemas.tables import TABLES, Spec, Table
 
 MAX_FAILURES = 20
@@ -47,7 +49,7 @@ def _is_text(dtype: Any) -> bool:
     return isinstance(dtype, pd.StringDtype) or dtype is str or str(dtype) in ("str", "string")
 
 
-def validated(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pa.Table:
+def validated(name: str, columns: Mapping[str, Any] | pd.DataFrame | pa.Table) -> pa.Table:
     """The rows as an Arrow table that has passed the table's model, in its column order and types.
 
     Args:
@@ -57,55 +59,80 @@ def validated(name: str, columns: Mapping[str, Any] | pd.DataFrame) -> pa.Table:
     Raises:
         InvalidTable: a column is missing or a row breaks a check.
     """
-    frame = _typed(TABLES[name], columns)
-    if not _passes(TABLES[name].model.to_schema(), frame):
+    table = typed(name, columns)
+    if not check.passes(TABLES[name].model.to_schema(), table):
         try:
-            TABLES[name].model.validate(frame, lazy=True)
+            TABLES[name].model.validate(_frame_of(TABLES[name], table.to_pandas()), lazy=True)
         except (pandera.errors.SchemaErrors, pandera.errors.SchemaError) as error:
             raise InvalidTable(_explain(name, error)) from None
-    schema = arrow_schema(name)
-    described = {"description": "As the authority file gives it."}
-    extra = [pa.field(c, pa.string(), True, described) for c in frame.columns if c not in schema.names]
-    full = pa.schema([*schema, *extra])
-    table = pa.Table.from_pandas(frame, preserve_index=False, schema=full)
-    return table.replace_schema_metadata({**(table.schema.metadata or {}), b"description": _title(TABLES[name].model)})
+    return table
 
 
-def _passes(schema: Any, frame: pd.DataFrame) -> bool:
-    """Whether every check of the model passes, of a frame that has its columns and types already.
+def typed(name: str, columns: Mapping[str, Any] | pd.DataFrame | pa.Table) -> pa.Table:
+    """The rows as an Arrow table in the model's column order and types, not yet checked.
 
-    The model itself says so too, and which rows break what, but takes several times as long; it is asked where this
-    finds anything, or a kind of check that this doesn't know.
+    Raises:
+        InvalidTable: a column is missing, or a value cannot be of its column's type.
     """
-    if schema.unique or schema.index is not None or schema.parsers:
-        return False
-    if schema.strict and list(frame.columns) != list(schema.columns):
-        return False
-    for name, column in schema.columns.items():
-        values = frame[name]
-        if column.parsers or column.regex or (column.unique and not values.is_unique):
-            return False
-        present = values.dropna()
-        if len(present) < len(values) and not column.nullable:
-            return False
-        if not all(check(present).check_passed for check in column.checks):
-            return False
-    return all(check(frame).check_passed for check in schema.checks)
+    spec = TABLES[name]
+    if isinstance(columns, pa.Table):
+        _refuse_missing(spec, columns.schema.names)
+        extra = [column for column in columns.schema.names if column not in arrow_schema(name).names]
+        schema = full_schema(name, tuple(extra))
+        arrays = [_cast_array(name, columns[field.name], field) for field in schema]
+        return pa.table(arrays, schema=schema)
+    frame = _frame_of(spec, columns)
+    extra = [column for column in frame.columns if column not in arrow_schema(name).names]
+    schema = full_schema(name, tuple(extra))
+    loose = pa.schema([field.with_nullable(True) for field in schema])  # what is missing is for the model to refuse
+    rows = pa.Table.from_pandas(frame, preserve_index=False, schema=loose)
+    return pa.Table.from_arrays(rows.columns, schema=schema)
+
+
+@cache
+def full_schema(name: str, extra: tuple[str, ...] = ()) -> pa.Schema:
+    """The schema that a table is written with: further columns too, and what pandas and people are told of it."""
+    described = {"description": "As the authority file gives it."}
+    further = [pa.field(column, pa.string(), True, described) for column in extra]
+    schema = pa.schema([*arrow_schema(name), *further])
+    empty = _frame_of(TABLES[name], pd.DataFrame({column: pd.Series(dtype="object") for column in schema.names}))
+    metadata = pa.Table.from_pandas(empty, preserve_index=False, schema=schema).schema.metadata
+    return schema.with_metadata({**metadata, b"description": _title(TABLES[name].model)})
+
+
+def _cast_array(table: str, values: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray | pa.Array:
+    if not pa.types.is_dictionary(field.type):
+        return values if values.type == field.type else values.cast(field.type)
+    allowed = TABLES[table].model.to_schema().columns[field.name].dtype.type.categories.tolist()
+    plain = values.cast(pa.string()).combine_chunks()
+    index = pc.index_in(plain, pa.array(allowed, pa.string()))
+    strange = plain.filter(pc.and_(pc.is_null(index), pc.is_valid(plain)))
+    if len(strange):
+        raise InvalidTable(
+            f"Table {table}, column {field.name}: {strange[0].as_py()!r} is none of {', '.join(allowed)}."
+        )
+    return pa.DictionaryArray.from_arrays(index.cast(pa.int8()), pa.array(allowed, pa.string()))
 
 
 def _title(model: type[Table]) -> bytes:
     return (model.__doc__ or "").encode()
 
 
-def _typed(spec: Spec, columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
-    frame = pd.DataFrame(columns) if not isinstance(columns, pd.DataFrame) else columns
-    schema = spec.model.to_schema().columns
-    missing = [name for name in schema if name not in frame.columns]
+def _refuse_missing(spec: Spec, columns: Iterable[str]) -> None:
+    given = set(columns)
+    missing = [name for name in arrow_schema(spec.name).names if name not in given]
     if missing:
         raise InvalidTable(f"Table {spec.name} lacks the columns {', '.join(missing)}.")
+
+
+def _frame_of(spec: Spec, columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
+    """The rows as a frame with the model's column order and types; further columns are text."""
+    frame = pd.DataFrame(columns) if not isinstance(columns, pd.DataFrame) else columns
+    schema = spec.model.to_schema().columns
+    _refuse_missing(spec, frame.columns)
     extra = [name for name in frame.columns if name not in schema]
-    typed = {column: _cast(spec.name, frame[column], part.dtype.type) for column, part in schema.items()}
-    return pd.DataFrame(typed | {column: frame[column].astype("str") for column in extra})
+    cast = {column: _cast(spec.name, frame[column], part.dtype.type) for column, part in schema.items()}
+    return pd.DataFrame(cast | {column: frame[column].astype("str") for column in extra})
 
 
 def _cast(table: str, values: pd.Series, dtype: Any) -> pd.Series:

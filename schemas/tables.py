@@ -1,6 +1,7 @@
 """The published tables: one pandera model each, with its key and its order of rows. `TABLES` names them all.
 
-What no single table can know (keys resolve, edits undo) is checked in `pipelines.checks`.
+What no single table can know (keys resolve, edits undo) is checked in `pipelines.checks`. A check of rows names in its
+`statistics` the columns that it looks at.
 """
 
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Posts(Table):
         "Words of `text`: runs of letters and digits, with inner apostrophes and hyphens."
     )
 
-    @pa.dataframe_check(name="n_chars is the length of text")
+    @pa.dataframe_check(name="n_chars is the length of text", statistics={"columns": ["text", "n_chars"]})
     @classmethod
     def n_chars_is_length(cls, frame: pd.DataFrame) -> pd.Series:
         return frame["text"].str.len() == frame["n_chars"]
@@ -83,7 +84,7 @@ class Sentences(Table):
     end: fields.Integer = fields.offset("Where it ends in `posts.text` (half-open)")
     text: str = fields.text("The sentence.")
 
-    @pa.dataframe_check(name="end is after start")
+    @pa.dataframe_check(name="end is after start", statistics={"columns": ["start", "end"]})
     @classmethod
     def has_length(cls, frame: pd.DataFrame) -> pd.Series:
         return frame["end"] > frame["start"]
@@ -105,12 +106,14 @@ class Edits(Table):
     mention_id: str = fields.mention_id(nullable=True)
     score: float = fields.score("Certainty of a spelling or name edit; empty for the others.", nullable=True)
 
-    @pa.dataframe_check(name="an edit changes something")
+    @pa.dataframe_check(name="an edit changes something", statistics={"columns": ["before", "after"]})
     @classmethod
     def changes(cls, frame: pd.DataFrame) -> pd.Series:
         return frame["before"] != frame["after"]
 
-    @pa.dataframe_check(name="name edits, and only they, have a mention")
+    @pa.dataframe_check(
+        name="name edits, and only they, have a mention", statistics={"columns": ["kind", "mention_id"]}
+    )
     @classmethod
     def names_have_mentions(cls, frame: pd.DataFrame) -> pd.Series:
         return (frame["kind"] == "name") == frame["mention_id"].notna()
@@ -136,7 +139,7 @@ class Mentions(Table):
         "`accepted`, or `review` where a person should look; those are left as written."
     )
 
-    @pa.dataframe_check(name="end is after start")
+    @pa.dataframe_check(name="end is after start", statistics={"columns": ["start", "end", "raw_start", "raw_end"]})
     @classmethod
     def has_length(cls, frame: pd.DataFrame) -> pd.Series:
         return (frame["end"] > frame["start"]) & (frame["raw_end"] > frame["raw_start"])

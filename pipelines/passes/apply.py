@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,13 +16,13 @@ from pipelines import parquet, work
 from pipelines.passes import spans
 from pipelines.passes.clean import Group
 from pipelines.passes.decisions import decide_by_hand
-from pipelines.passes.names import Mentions, locate, name_edits
+from pipelines.passes.names import Mentions, Named, locate, name_edits, named
 from pipelines.passes.parts import Parts, counts
 from pipelines.passes.references import decide_by_reference
 from pipelines.passes.spans import EditColumns, Ints
 from pipelines.text import spelling
-from pipelines.text.edits import Edit, apply, compose
-from schemas.export import validated
+from pipelines.text.edits import NO_MENTION, Edit
+from schemas.export import arrow_schema, validated
 
 
 @dataclass(frozen=True)
@@ -47,58 +46,66 @@ def apply_readings(task: Task, place: Path) -> Path:
 
 def _apply(task: Task, folder: Path) -> None:
     posts = task.group.posts()
+    ids = posts["post_id"].combine_chunks()
     raw = spans.SEPARATOR.join(posts["text"].to_pylist())
     raw_base = spans.bases(pc.utf8_length(posts["text"]).to_numpy())
     cleaning = _clean_edits(task.prepared, raw_base)
-    text = apply(raw, cleaning)
-    clean_columns = EditColumns.of(cleaning)
-    clean_base = clean_columns.bases_in_output(raw_base)
-    found = locate(task.prepared, task.readings, posts, task.in_threads, clean_base)
+    text = cleaning.apply(raw)
+    clean_base = cleaning.bases_in_output(raw_base)
+    located = locate(task.prepared, task.readings, posts, task.in_threads, clean_base)
     decisions = parquet.read(task.decisions).to_pylist()
-    found = decide_by_reference(found, task.prepared, task.references, clean_base)
-    as_written = spans.slices(raw, *clean_columns.to_input(found.start, found.end)) if decisions else []
-    mentions, used = decide_by_hand(found, as_written, decisions, posts["post_id"].to_pylist(), text, clean_base)
+    located = decide_by_reference(located, task.prepared, task.references, clean_base)
+    as_written = spans.slices(raw, *cleaning.to_input(located.start, located.end)) if decisions else []
+    mentions, used = decide_by_hand(located, as_written, decisions, ids.to_pylist(), text, clean_base)
+    found = named(mentions, text)
     languages = parquet.read(task.prepared / "posts.parquet")["language"]
-    changes = name_edits(mentions, text)
-    changes += _spelling_edits(task, text, clean_base, languages.to_pylist(), mentions)
-    changes.sort()
-    change_columns = EditColumns.of(changes)
-    final = apply(text, changes)
-    parts = Parts(posts, raw, raw_base, final, change_columns.bases_in_output(clean_base))
-    sentences = parts.sentences(task.prepared, clean_base, change_columns)
-    named = parts.mentions(mentions, clean_columns, change_columns, sentences)
-    edits = parts.edits_table(compose(raw, cleaning, changes), named["mention_id"].tolist())
-    tables = {"posts": parts.posts_table(languages), "sentences": sentences, "mentions": named, "edits": edits}
-    for name, frame in tables.items():
-        _write(name, frame, folder)
-    variants, entities = counts(named, mentions)
+    changes = _changes(task, found, text, clean_base, languages)
+    final = changes.apply(text)
+    parts = Parts(posts, ids, raw, raw_base, final, changes.bases_in_output(clean_base))
+    sentences = parts.sentences(task.prepared, clean_base, changes)
+    rows = parts.mentions(found, cleaning, changes, sentences)
+    edits = parts.edits_table(spans.compose(raw, cleaning, changes), rows["mention_id"])
+    tables = {"posts": parts.posts_table(languages), "sentences": sentences[0], "mentions": rows, "edits": edits}
+    for name, table in tables.items():
+        parquet.write(validated(name, table.select(arrow_schema(name).names)), folder / f"{name}.parquet")
+    variants, entities = counts(rows, found)
     parquet.write(variants, folder / "variant_counts.parquet")
     parquet.write(entities, folder / "entity_counts.parquet")
     parquet.write(pa.table({"line": pa.array(sorted(used), pa.int64())}), folder / "decisions_used.parquet")
 
 
-def _write(name: str, frame: pd.DataFrame, folder: Path) -> None:
-    parquet.write(validated(name, frame), folder / f"{name}.parquet")
-
-
-def _clean_edits(prepared: Path, raw_base: Ints) -> list[Edit]:
+def _clean_edits(prepared: Path, raw_base: Ints) -> EditColumns:
     table = parquet.read(prepared / "edits.parquet")
     base = raw_base[table["post"].to_numpy()]
-    starts, ends = (table["start"].to_numpy() + base).tolist(), (table["end"].to_numpy() + base).tolist()
-    columns = (table[name].to_pylist() for name in ("after", "kind", "rule"))
-    return [Edit(*row) for row in zip(starts, ends, *columns, strict=True)]
+    starts, ends = table["start"].to_numpy() + base, table["end"].to_numpy() + base
+    after, kind, rule = (spans.objects(table[name].to_pylist()) for name in ("after", "kind", "rule"))
+    mention, score = np.full(len(starts), NO_MENTION), np.full(len(starts), np.nan)
+    return EditColumns(starts, ends, after, kind, rule, mention, score)
+
+
+def _changes(task: Task, found: Named, text: str, base: Ints, languages: pa.ChunkedArray) -> EditColumns:
+    """The edits of names and of spelling, in order."""
+    edits = name_edits(found)
+    edits += _spelling_edits(task, text, base, languages.to_pylist(), found.mentions)
+    edits.sort()
+    return EditColumns.of(edits)
 
 
 def _spelling_edits(task: Task, text: str, base: Ints, languages: Sequence[str], mentions: Mentions) -> list[Edit]:
     rows = parquet.read(task.corrections).to_pylist()
-    finder = spelling.Finder({row["word"]: spelling.Correction(**row) for row in rows}, task.spelling)
+    corrections = {row["word"]: spelling.Correction(**row) for row in rows}
+    places = spelling.places(text, corrections)
+    if not places:
+        return []
+    finder = spelling.Finder({word: corrections[word] for word in places}, task.spelling)
     edits: list[Edit] = []
     bounds = np.searchsorted(mentions.post, np.arange(len(base)))
-    for post, code in enumerate(languages if rows else ()):
+    starts = np.array(sorted(start for found in places.values() for start in found), np.int64)
+    for post in np.unique(np.searchsorted(base, starts, side="right") - 1).tolist():
         offset = int(base[post])
         body = text[offset : int(base[post + 1]) - 1]
         inside = slice(bounds[post], bounds[post + 1])
-        spans = ((side[inside] - offset).tolist() for side in (mentions.start, mentions.end))
-        for edit in finder.find(body, list(zip(*spans, strict=True)), code):
+        protected = ((side[inside] - offset).tolist() for side in (mentions.start, mentions.end))
+        for edit in finder.find(body, list(zip(*protected, strict=True)), languages[post]):
             edits.append(edit._replace(start=edit.start + offset, end=edit.end + offset))
     return edits

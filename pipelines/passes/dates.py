@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 import pandas as pd
+import pyarrow as pa
 
 from schemas.fields import DATE_PRECISIONS
 
@@ -30,3 +31,11 @@ def parse_dates(values: Sequence[str | None]) -> tuple[pd.Series, pd.Categorical
     stamps = pd.to_datetime(pd.Series(texts, dtype="str"), utc=True, errors="coerce", format="ISO8601")
     known = [p if ok else None for p, ok in zip(precisions, stamps.notna().tolist(), strict=True)]
     return stamps.astype("datetime64[ms, UTC]"), pd.Categorical(known, categories=DATE_PRECISIONS)
+
+
+def date_columns(values: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+    """The same as columns: timestamps, and precisions as text."""
+    if values.null_count == len(values):
+        return pa.nulls(len(values), pa.timestamp("ms", "UTC")), pa.nulls(len(values), pa.string())
+    stamps, precisions = parse_dates(values.to_pylist())
+    return pa.array(stamps, pa.timestamp("ms", "UTC")), pa.array(list(precisions), pa.string(), from_pandas=True)

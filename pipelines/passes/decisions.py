@@ -4,9 +4,8 @@ A surface may be given as it was written or as it is cleaned. A decision for one
 What decisions.csv may say: `pipelines.names.authority`.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,15 +42,14 @@ def decide_by_hand(
     book = _Book(decisions)
     standing = {
         at: decision
-        for at, (surface, post) in enumerate(zip(as_written, mentions.post.tolist(), strict=True))
-        if (decision := book.find(surface, post_ids[post]))
+        for at, surface in enumerate(as_written)
+        if surface in book.by_surface and (decision := book.find(surface, post_ids[mentions.post[at]]))
     }
     new: list[tuple[int, int, int, Decision]] = []
-    for match in book.pattern().finditer(text):
-        start, end = match.span()
+    for start, end in _occurrences(book.by_surface, text):
         post = int(np.searchsorted(base, start, side="right")) - 1
         at, is_taken = _standing(mentions, start, end)
-        decision = book.find(match[0], post_ids[post])
+        decision = book.find(text[start:end], post_ids[post])
         if decision and at is not None:
             standing.setdefault(at, decision)
         elif decision and not is_taken:
@@ -73,10 +71,28 @@ class _Book:
         found = self.by_surface.get(surface, {})
         return found.get(post_id) or found.get("")
 
-    def pattern(self) -> re.Pattern[str]:
-        """Finds the decided surfaces as whole words, the longest first."""
-        longest_first = sorted(self.by_surface, key=lambda surface: (-len(surface), surface))
-        return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+def _occurrences(surfaces: Iterable[str], text: str) -> Iterator[tuple[int, int]]:
+    """Where surfaces stand as whole words, in order; of two that share a character the first, then the longer one."""
+    found = [span for surface in surfaces for span in _stands(surface, text)]
+    reached = 0
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        if start >= reached:
+            yield start, end
+            reached = end
+
+
+def _stands(surface: str, text: str) -> Iterator[tuple[int, int]]:
+    start = text.find(surface)
+    while start >= 0:
+        end = start + len(surface)
+        if not _is_word(text[start - 1 : start]) and not _is_word(text[end : end + 1]):
+            yield start, end
+        start = text.find(surface, start + 1)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
 
 
 def _decided(

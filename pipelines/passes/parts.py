@@ -6,118 +6,130 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet
-from pipelines.passes.dates import parse_dates
-from pipelines.passes.names import Mentions
-from pipelines.passes.spans import EditColumns, Ints, slices
-from pipelines.text.edits import Edit
-
-Objects = npt.NDArray[np.object_]
-WORD = r"[\p{L}\p{N}\p{M}]+(?:['’\-][\p{L}\p{N}\p{M}]+)*"
+from pipelines.passes.dates import date_columns
+from pipelines.passes.names import Named
+from pipelines.passes.spans import EditColumns, Ints, Objects, slices
+from pipelines.passes.words import count_words
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The posts with their raw and final text laid end to end, and the tables made of them."""
+    """The posts with their raw and final text laid end to end, and the tables made of them.
+
+    Attributes:
+        posts: rows as READ left them.
+        ids: the id of each post.
+        raw: their texts as written, laid end to end.
+        raw_base: where each starts.
+        final: their published texts, laid end to end.
+        final_base: where each starts.
+    """
 
     posts: pa.Table
+    ids: pa.Array
     raw: str
     raw_base: Ints
     final: str
     final_base: Ints
 
-    def post_ids(self) -> Objects:
-        """The id of each post, as Python strings."""
-        return np.array(self.posts["post_id"].to_pylist(), object)
-
-    def posts_table(self, languages: pa.ChunkedArray) -> pd.DataFrame:
+    def posts_table(self, languages: pa.ChunkedArray) -> pa.Table:
         """The table `posts`."""
         bounds = self.final_base.tolist()
-        text = pa.array([self.final[s : e - 1] for s, e in pairwise(bounds)], pa.string())
-        created, precision = parse_dates(self.posts["created_at"].to_pylist())
-        table = self.posts.drop_columns(["path", "text", "created_at", "hints"])
-        frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-        frame["created_at"] = created
-        frame["created_precision"] = precision
-        frame["text_raw"] = self.posts["text"].to_pandas()
-        frame["text"] = text.to_pandas()
-        frame["language"] = languages.to_pandas()
-        frame["n_chars"] = pc.utf8_length(text).to_numpy()
-        frame["n_words"] = pc.count_substring_regex(text, WORD).to_numpy()
-        return frame
+        created, precision = date_columns(self.posts["created_at"])
+        made = {
+            "created_at": created,
+            "created_precision": precision,
+            "text_raw": self.posts["text"],
+            "text": pa.array([self.final[s : e - 1] for s, e in pairwise(bounds)], pa.string()),
+            "language": languages,
+            "n_chars": pa.array(np.diff(self.final_base) - 1),
+            "n_words": pa.array(count_words(self.final, self.final_base)),
+        }
+        kept = self.posts.drop_columns(["path", "text", "created_at", "hints"])
+        return pa.table({**{name: kept[name] for name in kept.column_names}, **made})
 
-    def sentences(self, prepared: Path, clean_base: Ints, changes: EditColumns) -> pd.DataFrame:
-        """The table `sentences`."""
+    def sentences(self, prepared: Path, clean_base: Ints, changes: EditColumns) -> tuple[pa.Table, Ints]:
+        """The table `sentences`, and where each starts in the texts laid end to end."""
         table = parquet.read(prepared / "sentences.parquet")
         post = table["post"].to_numpy().astype(np.int64)
         start, end = changes.to_output(
             table["start"].to_numpy() + clean_base[post], table["end"].to_numpy() + clean_base[post]
         )
-        post_ids = self.post_ids()[post]
         ordinal = _ordinals(post)
-        return pd.DataFrame(
-            {
-                "sentence_id": [f"{p}-s{n}" for p, n in zip(post_ids, ordinal.tolist(), strict=True)],
-                "post_id": post_ids,
-                "ordinal": ordinal,
-                "start": start - self.final_base[post],
-                "end": end - self.final_base[post],
-                "text": slices(self.final, start, end),
-            }
-        )
+        rows = {
+            "sentence_id": self._numbered(post, "-s", ordinal),
+            "post_id": self.ids.take(pa.array(post)),
+            "ordinal": ordinal,
+            "start": start - self.final_base[post],
+            "end": end - self.final_base[post],
+            "text": pa.array(slices(self.final, start, end), pa.string()),
+        }
+        return pa.table(rows), start
 
     def mentions(
-        self, found: Mentions, cleaning: EditColumns, changes: EditColumns, sentences: pd.DataFrame
-    ) -> pd.DataFrame:
+        self, found: Named, cleaning: EditColumns, changes: EditColumns, sentences: tuple[pa.Table, Ints]
+    ) -> pa.Table:
         """The table `mentions`."""
-        raw_start, raw_end = cleaning.to_input(found.start, found.end)
-        start, end = changes.to_output(found.start, found.end)
-        post_ids = self.post_ids()[found.post]
-        sentence_post = pc.index_in(
-            pa.array(sentences["post_id"], pa.string()), self.posts["post_id"].combine_chunks()
-        ).to_numpy()
-        sentence_start = sentences["start"].to_numpy() + self.final_base[sentence_post]
-        sentence = np.searchsorted(sentence_start, start, side="right") - 1
-        readings = found.readings.table().take(found.reading)
-        return pd.DataFrame(
+        post = found.mentions.post
+        raw_start, raw_end = cleaning.to_input(found.mentions.start, found.mentions.end)
+        start, end = changes.to_output(found.mentions.start, found.mentions.end)
+        sentence_rows, sentence_starts = sentences
+        sentence = np.searchsorted(sentence_starts, start, side="right") - 1
+        is_cleaned = cleaning.near_output(found.mentions.start, found.mentions.end)
+        is_changed = changes.near(found.mentions.start, found.mentions.end)
+        resolved = found.readings.select(["entity_id", "kind", "method", "score", "status"]).take(
+            pa.array(found.mentions.reading)
+        )
+        rows = {
+            "mention_id": self._numbered(post, "-m", _ordinals(post)),
+            "post_id": self.ids.take(pa.array(post)),
+            "sentence_id": sentence_rows["sentence_id"].combine_chunks().take(pa.array(sentence)),
+            "start": start - self.final_base[post],
+            "end": end - self.final_base[post],
+            "raw_start": raw_start - self.raw_base[post],
+            "raw_end": raw_end - self.raw_base[post],
+            "surface": _rewritten(found.written, is_cleaned, self.raw, raw_start, raw_end),
+            "normalized": _rewritten(found.written, is_changed, self.final, start, end),
+        }
+        return pa.table({**rows, **{name: resolved[name] for name in resolved.column_names}})
+
+    def edits_table(self, composed: EditColumns, mention_ids: pa.ChunkedArray) -> pa.Table:
+        """The table `edits`."""
+        post = np.searchsorted(self.raw_base, composed.starts, side="right") - 1
+        number = pa.array(composed.mention, mask=composed.mention < 0)
+        return pa.table(
             {
-                "mention_id": [f"{p}-m{n}" for p, n in zip(post_ids, _ordinals(found.post).tolist(), strict=True)],
-                "post_id": post_ids,
-                "sentence_id": sentences["sentence_id"].to_numpy(object)[sentence],
-                "start": start - self.final_base[found.post],
-                "end": end - self.final_base[found.post],
-                "raw_start": raw_start - self.raw_base[found.post],
-                "raw_end": raw_end - self.raw_base[found.post],
-                "surface": slices(self.raw, raw_start, raw_end),
-                "normalized": slices(self.final, start, end),
-                **{c: readings[c].to_pandas() for c in ("entity_id", "kind", "method", "score", "status")},
+                "post_id": self.ids.take(pa.array(post)),
+                "ordinal": _ordinals(post),
+                "kind": pa.array(composed.kind, pa.string()),
+                "rule": pa.array(composed.rule, pa.string()),
+                "raw_start": composed.starts - self.raw_base[post],
+                "raw_end": composed.ends - self.raw_base[post],
+                "before": pa.array(slices(self.raw, composed.starts, composed.ends), pa.string()),
+                "start": composed.out_starts - self.final_base[post],
+                "end": composed.out_ends - self.final_base[post],
+                "after": pa.array(composed.after, pa.string()),
+                "mention_id": mention_ids.combine_chunks().take(number),
+                "score": pa.array(composed.score, mask=np.isnan(composed.score)),
             }
         )
 
-    def edits_table(self, composed: list[Edit], mention_ids: list[str]) -> pd.DataFrame:
-        """The table `edits`."""
-        columns = EditColumns.of(composed)
-        post = np.searchsorted(self.raw_base, columns.starts, side="right") - 1
-        return pd.DataFrame(
-            {
-                "post_id": self.post_ids()[post],
-                "ordinal": _ordinals(post),
-                "kind": [e.kind for e in composed],
-                "rule": [e.rule for e in composed],
-                "raw_start": columns.starts - self.raw_base[post],
-                "raw_end": columns.ends - self.raw_base[post],
-                "before": [self.raw[e.start : e.end] for e in composed],
-                "start": columns.out_starts - self.final_base[post],
-                "end": columns.out_ends - self.final_base[post],
-                "after": [e.after for e in composed],
-                "mention_id": [mention_ids[e.mention] if e.mention >= 0 else None for e in composed],
-                "score": pd.array([e.score for e in composed], dtype="Float64"),
-            }
+    def _numbered(self, post: Ints, mark: str, ordinal: Ints) -> pa.Array:
+        """Ids within posts: the post's, a mark, and a number."""
+        return pc.binary_join_element_wise(
+            self.ids.take(pa.array(post)), pc.cast(pa.array(ordinal), pa.string()), pa.scalar(mark)
         )
+
+
+def _rewritten(written: Objects, differs: npt.NDArray[np.bool_], text: str, start: Ints, end: Ints) -> pa.Array:
+    """What stands at the spans of a text: as written before, but where it may differ."""
+    values = written.copy()
+    values[differs] = slices(text, start[differs], end[differs])
+    return pa.array(values, pa.string())
 
 
 def _ordinals(post: Ints) -> Ints:
@@ -125,27 +137,35 @@ def _ordinals(post: Ints) -> Ints:
     return np.arange(1, len(post) + 1) - np.searchsorted(post, post, side="left")
 
 
-def counts(mentions: pd.DataFrame, found: Mentions) -> tuple[pa.Table, pa.Table]:
+def counts(mentions: pa.Table, found: Named) -> tuple[pa.Table, pa.Table]:
     """Mentions and posts by surface and reading, and by entity: what variants and entities are added up from.
 
     A post in which a surface is read as one entity for several reasons counts for the first of them alone.
     """
-    surface, surfaces = pd.factorize(mentions["surface"])
-    entity, entities = pd.factorize(mentions["entity_id"])
-    keys = pd.DataFrame({"surface": surface, "reading": found.reading, "entity": entity, "post": found.post})
-    keys["n_posts"] = ~keys.duplicated(["surface", "entity", "post"])
-    keys["first"] = np.arange(len(keys))
-    grouped = keys.groupby(["surface", "reading"], sort=True)
-    rows = grouped.agg(first=("first", "first"), n_mentions=("post", "size"), n_posts=("n_posts", "sum")).reset_index()
-    readings = found.readings.table().take(rows["reading"].to_numpy())
-    variants = readings.select(["entity_id", "kind", "method", "score", "status", "explanation"])
-    spelled = mentions["normalized"].to_numpy(object)[rows["first"]]
-    for name, values in (("surface", surfaces.take(rows["surface"].to_numpy())), ("normalized", spelled)):
-        variants = variants.append_column(name, pa.array(values, pa.string()))
-    for name in ("n_mentions", "n_posts"):
-        variants = variants.append_column(name, pa.array(rows[name].to_numpy(), pa.int64()))
-    per_post = keys.drop_duplicates(["entity", "post"])["entity"]
-    totals = [np.bincount(numbers, minlength=len(entities)) for numbers in (entity, per_post)]
-    return variants, pa.table(
-        {"entity_id": pa.array(entities, pa.string()), "n_mentions": totals[0], "n_posts": totals[1]}
+    post, reading = found.mentions.post, found.mentions.reading
+    surface, surfaces = _coded(mentions["surface"])
+    entity, entities = _coded(mentions["entity_id"])
+    n_posts, n_readings = int(post.max(initial=0)) + 1, found.readings.num_rows
+    pairs, first, row, n_mentions = np.unique(
+        surface * n_readings + reading, return_index=True, return_inverse=True, return_counts=True
     )
+    _, once = np.unique((surface * max(len(entities), 1) + entity) * n_posts + post, return_index=True)
+    told = ["entity_id", "kind", "method", "score", "status", "explanation"]
+    variants = found.readings.select(told).take(pa.array(pairs % max(n_readings, 1)))
+    further = {
+        "surface": surfaces.take(pa.array(pairs // max(n_readings, 1))),
+        "normalized": mentions["normalized"].combine_chunks().take(pa.array(first)),
+        "n_mentions": pa.array(n_mentions, pa.int64()),
+        "n_posts": pa.array(np.bincount(row[once], minlength=len(pairs)), pa.int64()),
+    }
+    for name, values in further.items():
+        variants = variants.append_column(name, values)
+    per_post = np.unique(entity * n_posts + post) // n_posts
+    totals = [np.bincount(numbers, minlength=len(entities)) for numbers in (entity, per_post)]
+    return variants, pa.table({"entity_id": entities, "n_mentions": totals[0], "n_posts": totals[1]})
+
+
+def _coded(values: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
+    """Each value as its number among the distinct ones, and these."""
+    coded = values.combine_chunks().dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary

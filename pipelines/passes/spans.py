@@ -3,15 +3,18 @@
 What an edit is, and how one span is mapped, is defined in `pipelines.text.edits`; this is the same for arrays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.text.edits import Edit
+from pipelines.text.edits import Edit, Placed, merge
 
 Ints = npt.NDArray[np.int64]
+Objects = npt.NDArray[np.object_]
 SEPARATOR = "\0"  # between two texts, so that no edit of one touches an edit of the other
 
 
@@ -23,28 +26,68 @@ def bases(lengths: Sequence[int] | Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(np.asarray(lengths, np.int64) + 1, dtype=np.int64)])
 
 
-def slices(text: str, start: Ints, end: Ints) -> list[str]:
-    """What stands in the text between each start and end."""
-    return [text[s:e] for s, e in zip(start.tolist(), end.tolist(), strict=True)]
-
-
 @dataclass(frozen=True)
 class EditColumns:
-    """The borders of edits on both sides."""
+    """A normal list of edits as columns; a score that is no number is none."""
 
     starts: Ints
     ends: Ints
-    out_starts: Ints
-    out_ends: Ints
+    after: Objects
+    kind: Objects
+    rule: Objects
+    mention: Ints
+    score: npt.NDArray[np.float64]
 
     @classmethod
     def of(cls, edits: Sequence[Edit]) -> "EditColumns":
-        """The borders of a normal list of edits."""
-        starts = np.fromiter((e.start for e in edits), np.int64, len(edits))
-        ends = np.fromiter((e.end for e in edits), np.int64, len(edits))
-        lengths = np.fromiter((len(e.after) for e in edits), np.int64, len(edits))
-        shift = np.cumsum(lengths - (ends - starts))
-        return cls(starts, ends, starts + shift - (lengths - (ends - starts)), ends + shift)
+        """The columns of a list of edits."""
+        starts, ends, after, kind, rule, mention, score = zip(*edits, strict=True) if edits else ((),) * 7
+        first, last, number = (np.array(column, np.int64) for column in (starts, ends, mention))
+        scores = np.array([np.nan if s is None else s for s in score], np.float64)
+        return cls(first, last, objects(after), objects(kind), objects(rule), number, scores)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def take(self, rows: npt.NDArray[Any]) -> "EditColumns":
+        """Some of the edits."""
+        return EditColumns(*(column[rows] for column in self._columns()))
+
+    def followed_by(self, other: "EditColumns") -> "EditColumns":
+        """These edits, and then others."""
+        return EditColumns(*map(np.concatenate, zip(self._columns(), other._columns(), strict=True)))
+
+    def _columns(self) -> tuple[npt.NDArray[Any], ...]:
+        return self.starts, self.ends, self.after, self.kind, self.rule, self.mention, self.score
+
+    def edit(self, row: int) -> Edit:
+        """One of the edits."""
+        start, end, after, kind, rule, mention, score = (column[row] for column in self._columns())
+        return Edit(int(start), int(end), after, kind, rule, int(mention), None if np.isnan(score) else float(score))
+
+    @cached_property
+    def growth(self) -> Ints:
+        """By how much each edit makes the text longer."""
+        return np.fromiter(map(len, self.after), np.int64, len(self)) - (self.ends - self.starts)
+
+    @cached_property
+    def out_ends(self) -> Ints:
+        """Where each edit ends in the edited text."""
+        return self.ends + np.cumsum(self.growth)
+
+    @cached_property
+    def out_starts(self) -> Ints:
+        """Where each edit starts in the edited text."""
+        return self.starts + np.cumsum(self.growth) - self.growth
+
+    def apply(self, text: str) -> str:
+        """The text after all edits."""
+        parts: list[str] = []
+        position = 0
+        for start, end, after in zip(self.starts.tolist(), self.ends.tolist(), self.after, strict=True):
+            parts += (text[position:start], after)
+            position = end
+        return "".join([*parts, text[position:]])
 
     def bases_in_output(self, base: Ints) -> Ints:
         """Where each text starts after the edits."""
@@ -58,6 +101,60 @@ class EditColumns:
     def to_input(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
         """Spans in the text before the edits; see `pipelines.text.edits.Offsets`."""
         return _map(start, end, self.out_starts, self.out_ends, self.starts, self.ends)
+
+    def near(self, start: Ints, end: Ints) -> npt.NDArray[np.bool_]:
+        """Which spans of the text before the edits an edit touches."""
+        return np.searchsorted(self.starts, end, side="right") > np.searchsorted(self.ends, start, side="left")
+
+    def near_output(self, start: Ints, end: Ints) -> npt.NDArray[np.bool_]:
+        """Which spans of the edited text an edit touches."""
+        return np.searchsorted(self.out_starts, end, side="right") > np.searchsorted(self.out_ends, start, side="left")
+
+
+def slices(text: str, start: Ints, end: Ints) -> list[str]:
+    """What stands at the spans of a text."""
+    return [text[s:e] for s, e in zip(start.tolist(), end.tolist(), strict=True)]
+
+
+def objects(values: Iterable[object]) -> Objects:
+    """Python values as a column."""
+    listed = list(values)
+    column = np.empty(len(listed), object)
+    column[:] = listed
+    return column
+
+
+def compose(text: str, first: EditColumns, second: EditColumns) -> EditColumns:
+    """The edits that do to `text` what `first` and then `second` (in offsets of first's output) do.
+
+    Nearly all edits touch no other: they stay as they are. The others go through `pipelines.text.edits.merge`.
+    """
+    if not len(first) or not len(second):
+        return second if len(second) else first
+    edits = first.followed_by(second)
+    stage = np.repeat([0, 1], [len(first), len(second)])
+    start, end = np.concatenate([first.out_starts, second.starts]), np.concatenate([first.out_ends, second.ends])
+    order = np.lexsort((end, stage, start < end, start))
+    edits, stage, start, end = edits.take(order), stage[order], start[order], end[order]
+    growth = np.where(stage == 0, edits.growth, 0)
+    shift = np.cumsum(growth) - growth
+    apart = np.concatenate([[True], start[1:] > np.maximum.accumulate(end)[:-1]])
+    cluster = np.cumsum(apart) - 1
+    alone = np.bincount(cluster)[cluster] == 1
+    placed = EditColumns(start - shift, np.where(stage == 0, edits.ends, end - shift), *edits._columns()[2:])
+    rows = np.flatnonzero(alone)
+    columns = (column[rows].tolist() for column in (stage, placed.starts, placed.ends, placed.after))
+    rows = rows[[not second or text[s:e] != after for second, s, e, after in zip(*columns, strict=True)]]
+    merged: list[Edit] = []
+    places: list[int] = []
+    firsts = np.flatnonzero(apart)
+    for number in np.unique(cluster[~alone]).tolist():
+        members = range(firsts[number], firsts[number + 1] if number + 1 < len(firsts) else len(start))
+        together = [Placed(int(start[m]), int(end[m]), int(stage[m]), edits.edit(m)) for m in members]
+        merged += merge(text, together, int(shift[firsts[number]]))
+        places += [number] * (len(merged) - len(places))
+    everything = placed.take(rows).followed_by(EditColumns.of(merged))
+    return everything.take(np.argsort(np.concatenate([cluster[rows], np.array(places, np.int64)]), kind="stable"))
 
 
 def _map(start: Ints, end: Ints, starts: Ints, ends: Ints, to_starts: Ints, to_ends: Ints) -> tuple[Ints, Ints]:

@@ -17,7 +17,7 @@ from pipelines.names.resolve import decided, resolve
 from pipelines.passes import clean as cleaning
 from pipelines.passes import read as reading
 from pipelines.passes.clean import Group
-from pipelines.passes.names import NAME_SCHEMA
+from pipelines.passes.context import NAME_SCHEMA
 from pipelines.settings import Settings
 from pipelines.stages.places import Manifest, Paths, Run
 from pipelines.text import rules, spelling

@@ -7,7 +7,7 @@ A list of edits is *normal* when it is sorted, its spans don't overlap, and no e
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 NO_MENTION = -1
@@ -68,7 +68,7 @@ def normal(text: str, edits: Iterable[Edit]) -> list[Edit]:
     return [edit for edit in ordered if text[edit.start : edit.end] != edit.after]
 
 
-class _Placed(NamedTuple):
+class Placed(NamedTuple):
     """An edit of either stage, placed in the text between the two stages."""
 
     start: int
@@ -86,36 +86,44 @@ def compose(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Ed
         return list(second)
     if not second:
         return list(first)
-    composed: list[Edit] = []
-    shift = 0
-    for group in _groups(_placed(first, second)):
+    return list(merge(text, _placed(first, second), 0))
+
+
+def merge(text: str, placed: list[Placed], shift: int) -> Iterator[Edit]:
+    """The edits of both stages that lie together, as edits of the first stage's input.
+
+    Args:
+        text: the input of the first stage.
+        placed: edits of both stages in their order; none that isn't here touches one of them.
+        shift: by how much all edits of the first stage before them have made the text longer.
+    """
+    for group in _groups(placed):
         if len(group) == 1 and group[0].stage == 0:
             edit = group[0].edit
             shift += len(edit.after) - (edit.end - edit.start)
-            composed.append(edit)
+            yield edit
             continue
         start = group[0].start - shift
         shift += sum(len(p.edit.after) - (p.edit.end - p.edit.start) for p in group if p.stage == 0)
         end = max(p.end for p in group) - shift
         merged = _merge(text, start, end, group)
         if text[start:end] != merged.after:
-            composed.append(merged)
-    return composed
+            yield merged
 
 
-def _placed(first: Sequence[Edit], second: Sequence[Edit]) -> list[_Placed]:
-    placed = [_Placed(edit.start, edit.end, 1, edit) for edit in second]
+def _placed(first: Sequence[Edit], second: Sequence[Edit]) -> list[Placed]:
+    placed = [Placed(edit.start, edit.end, 1, edit) for edit in second]
     shift = 0
     for edit in first:
         start = edit.start + shift
-        placed.append(_Placed(start, start + len(edit.after), 0, edit))
+        placed.append(Placed(start, start + len(edit.after), 0, edit))
         shift += len(edit.after) - (edit.end - edit.start)
     placed.sort(key=lambda p: (p.start, p.start < p.end, p.stage, p.end))
     return placed
 
 
-def _groups(placed: list[_Placed]) -> Iterable[list[_Placed]]:
-    group: list[_Placed] = []
+def _groups(placed: list[Placed]) -> Iterable[list[Placed]]:
+    group: list[Placed] = []
     reach = 0
     for item in placed:
         if group and (item.start < reach or any(_meet(other, item) for other in group)):
@@ -129,7 +137,7 @@ def _groups(placed: list[_Placed]) -> Iterable[list[_Placed]]:
         yield group
 
 
-def _meet(left: _Placed, right: _Placed) -> bool:
+def _meet(left: Placed, right: Placed) -> bool:
     """Whether two edits that only touch would stand at one place of the input, where their order would be lost."""
     if left.end != right.start or left.stage == right.stage:
         return False
@@ -138,7 +146,7 @@ def _meet(left: _Placed, right: _Placed) -> bool:
     return inserts and (first.start == first.end or first.edit.start == first.edit.end)
 
 
-def _merge(text: str, start: int, end: int, group: list[_Placed]) -> Edit:
+def _merge(text: str, start: int, end: int, group: list[Placed]) -> Edit:
     between = group[0].start
     firsts = [p.edit._replace(start=p.edit.start - start, end=p.edit.end - start) for p in group if p.stage == 0]
     seconds = [p.edit._replace(start=p.start - between, end=p.end - between) for p in group if p.stage == 1]

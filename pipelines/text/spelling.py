@@ -10,7 +10,7 @@ hyphen or digit at its side, a second candidate nearly as good, a regular deriva
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -215,6 +215,36 @@ _INITIAL = re.compile(r"(?<![^\W_])[^\W\d_]\.$")
 _SENTENCE_END = '.!?:"\n\u2026'
 
 
+_FEW = 50  # of so few words, looking for each takes less than taking the text apart
+
+
+def places(text: str, corrections: Mapping[str, Correction]) -> dict[str, list[int]]:
+    """The corrections that a text may need, each with where its word starts: everywhere it stands, if not more often.
+
+    A quick first look at a long text or many texts at once; `Finder` says what is done about it.
+    """
+    plain = {word for word in corrections if _is_plain(word)}
+    if len(plain) > _FEW:
+        plain &= set(_LETTERS.findall(text.lower()))
+    found = {word: sorted(_starts(text, _forms(corrections[word]))) for word in plain}
+    found |= {phrase: sorted(_starts(text, {phrase})) for phrase in corrections if not _is_plain(phrase)}
+    return {word: starts for word, starts in found.items() if starts}
+
+
+def _forms(correction: Correction) -> set[str]:
+    """How a word may be written: the project's rules are for whole words in capitals, too."""
+    word = correction.word
+    return {word, word.capitalize(), word.upper()} if correction.rule == "project" else {word, word.capitalize()}
+
+
+def _starts(text: str, forms: Iterable[str]) -> Iterator[int]:
+    for form in forms:
+        start = text.find(form)
+        while start >= 0:
+            yield start
+            start = text.find(form, start + 1)
+
+
 class Finder:
     """Finds the places of one set of corrections in text after text."""
 
@@ -252,13 +282,7 @@ class Finder:
                 yield match.start(), match.end(), self._phrases[match[0]]
         for word in sorted(self._words.keys() & set(_LETTERS.findall(text.lower()))):
             correction = self._words[word]
-            if correction.rule == "project":
-                forms = {word, word.capitalize(), word.upper()}
-            elif language == "en":
-                forms = {word, word.capitalize()}
-            else:
-                continue
-            for form in sorted(forms):
+            for form in sorted(_forms(correction)) if correction.rule == "project" or language == "en" else ():
                 yield from self._each(text, form, correction)
 
     def _each(self, text: str, form: str, correction: Correction) -> Iterator[tuple[int, int, Correction]]:

@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 
 from pipelines.names.context import Reading
+from pipelines.passes.context import READING_SCHEMA, Readings
 from pipelines.passes.decisions import decide_by_hand
-from pipelines.passes.names import READING_SCHEMA, Mentions, Readings
+from pipelines.passes.names import Mentions
 from pipelines.passes.spans import SEPARATOR, bases
 
 TEXTS = ["Koba and Stalin met.", "Stalin alone, then Adolf Hitler."]

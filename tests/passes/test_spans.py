@@ -6,9 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.passes import spans
 from pipelines.passes.spans import SEPARATOR, EditColumns, bases
-from pipelines.text.edits import Edit, Offsets, apply
-from tests.text.test_edits import edits_of
+from pipelines.text.edits import Edit, Offsets, apply, compose
+from tests.text.test_edits import edits_of, two_stages
 
 
 @given(st.data(), st.lists(st.text("abc é", max_size=12), min_size=1, max_size=4))
@@ -37,3 +38,24 @@ def test_columns_map_as_single_spans_do(data: st.DataObject, text: str) -> None:
     starts, ends = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
     mapped = columns.to_input(starts, ends)
     assert list(zip(*(m.tolist() for m in mapped), strict=True)) == [single.to_input(*pair) for pair in pairs]
+
+
+@given(two_stages())
+def test_columns_compose_as_lists_do(case: tuple[str, list[Edit], list[Edit]]) -> None:
+    text, first, second = case
+    composed = spans.compose(text, EditColumns.of(first), EditColumns.of(second))
+    assert [composed.edit(row) for row in range(len(composed))] == compose(text, first, second)
+    assert composed.apply(text) == apply(apply(text, first), second)
+
+
+@given(st.data(), st.text("abc é", max_size=20))
+def test_a_span_that_no_edit_is_near_says_the_same_on_both_sides(data: st.DataObject, text: str) -> None:
+    edits = EditColumns.of(data.draw(edits_of(text)))
+    pairs = [(s, e) for s in range(len(text) + 1) for e in range(s, len(text) + 1)]
+    starts, ends = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
+    out_starts, out_ends = edits.to_output(starts, ends)
+    far = ~edits.near(starts, ends)
+    assert (far <= ~edits.near_output(out_starts, out_ends)).all()
+    changed = edits.apply(text)
+    for row in np.flatnonzero(far).tolist():
+        assert changed[out_starts[row] : out_ends[row]] == text[starts[row] : ends[row]]

@@ -1,0 +1,168 @@
+"""Names of several readings, as columns: which of them stand in a post or thread that names a bearer fully.
+
+Few do, so that these few can be decided one by one, by `pipelines.names.context`.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import parquet
+from pipelines.names.context import Name, Reading, decide
+from pipelines.passes.spans import Ints
+
+READING_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("entity_id", "kind", "canonical", "method")]
+    + [("score", pa.float64()), ("status", pa.string()), ("explanation", pa.string()), ("is_full", pa.bool_())]
+    + [("label", pa.string())]
+)
+NAME_SCHEMA = pa.schema(
+    [("run", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("surface", pa.string())]
+    + [*READING_SCHEMA, ("is_default", pa.bool_())]
+)
+NONE = -1
+
+
+@dataclass
+class Readings:
+    """The readings that hold somewhere in a group: the default ones as columns, then those of context and of people."""
+
+    defaults: pa.Table
+    others: list[Reading] = field(default_factory=list)
+
+    def add(self, reading: Reading) -> int:
+        """The number of a further reading."""
+        self.others.append(reading)
+        return self.defaults.num_rows + len(self.others) - 1
+
+    def table(self) -> pa.Table:
+        """All readings by their number."""
+        others = pa.Table.from_pylist([reading._asdict() for reading in self.others], READING_SCHEMA)
+        return pa.concat_tables([self.defaults.select(READING_SCHEMA.names).cast(READING_SCHEMA), others])
+
+
+@dataclass(frozen=True)
+class Places:
+    """Names where they stand: the number of each among the default readings, its post, and each post's thread."""
+
+    name: Ints
+    post: Ints
+    threads: pa.ChunkedArray
+
+
+def in_context(places: Places, readings: Readings, rows: pa.Table, in_threads: Path) -> Ints:
+    """The reading of each name: the default one, but for names of several readings what their post and thread say.
+
+    Args:
+        places: the names of a group.
+        readings: the default readings, to which others are added.
+        rows: all readings of `NAME_SCHEMA`, by name, the default one first.
+        in_threads: file with the entities that are fully named in threads which go on in other groups.
+    """
+    reading = places.name.copy()
+    owner = np.cumsum(rows["is_default"].to_numpy()) - 1
+    several = np.flatnonzero((np.bincount(owner) > 1)[owner]) if len(owner) else owner
+    if not len(several):
+        return reading
+    open_rows, owner = rows.take(pa.array(several)), owner[several]
+    bearers = pc.unique(open_rows["entity_id"])
+    full = _codes(readings.defaults["entity_id"], bearers)
+    full[~_full(readings.defaults)] = NONE
+    there = _Threads.of(places, full, bearers, parquet.read(in_threads))
+    near = _near(places, owner, _codes(open_rows["entity_id"], bearers), there)
+    names = _names(open_rows, owner, set(places.name[near].tolist()))
+    here = _here(places, full, bearers.to_pylist(), set(places.post[near].tolist()))
+    fully_named = there.entities(bearers.to_pylist(), set(there.thread[places.post[near]].tolist()))
+    made: dict[tuple[int, int], int] = {}
+    numbers: dict[tuple[int, Reading], int] = {}
+    for place, name, post in zip(near.tolist(), places.name[near].tolist(), places.post[near].tolist(), strict=True):
+        if (name, post) not in made:
+            found = decide(names[name], here[post], fully_named[int(there.thread[post])])
+            if found is not names[name].default and (name, found) not in numbers:
+                numbers[name, found] = readings.add(found)
+            made[name, post] = numbers.get((name, found), name)
+        reading[place] = made[name, post]
+    return reading
+
+
+@dataclass(frozen=True)
+class _Threads:
+    """Who is fully named in which thread: the thread of each post as a number, and sorted keys of thread and entity."""
+
+    thread: Ints
+    n_entities: int
+    keys: Ints
+
+    @classmethod
+    def of(cls, places: Places, full: Ints, bearers: pa.Array, elsewhere: pa.Table) -> "_Threads":
+        coded = places.threads.combine_chunks().dictionary_encode()
+        thread = coded.indices.to_numpy().astype(np.int64)
+        named = np.flatnonzero(full[places.name] >= 0)
+        other = _codes(elsewhere["thread"], coded.dictionary), _codes(elsewhere["entity_id"], bearers)
+        known = np.flatnonzero((other[0] >= 0) & (other[1] >= 0))
+        threads = np.concatenate([thread[places.post[named]], other[0][known]])
+        entities = np.concatenate([full[places.name[named]], other[1][known]])
+        return cls(thread, len(bearers), np.unique(threads * len(bearers) + entities))
+
+    def entities(self, bearers: Sequence[str], threads: Set[int]) -> Mapping[int, Set[str]]:
+        """The entities of some of the threads."""
+        found: dict[int, set[str]] = {thread: set() for thread in threads}
+        kept = self.keys[np.isin(self.keys // self.n_entities, list(threads))]
+        for thread, entity in zip((kept // self.n_entities).tolist(), (kept % self.n_entities).tolist(), strict=True):
+            found[thread].add(bearers[entity])
+        return found
+
+
+def _near(places: Places, owner: Ints, bearer: Ints, there: _Threads) -> Ints:
+    """The places of names of several readings in a thread that names one of the bearers fully."""
+    is_open = np.zeros(int(places.name.max(initial=-1)) + 1, bool)
+    is_open[owner[owner < len(is_open)]] = True
+    at = np.flatnonzero(is_open[places.name])
+    n_threads = int(there.thread.max(initial=0)) + 1
+    pairs, number = np.unique(places.name[at] * n_threads + there.thread[places.post[at]], return_inverse=True)
+    name, thread = pairs // n_threads, pairs % n_threads
+    first, after = np.searchsorted(owner, name), np.searchsorted(owner, name, side="right")
+    pair = np.repeat(np.arange(len(pairs)), after - first)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(after - first) - (after - first), after - first)
+    keys = thread[pair] * there.n_entities + bearer[first[pair] + within]
+    is_near = np.bincount(pair[np.isin(keys, there.keys)], minlength=len(pairs)) > 0
+    return at[is_near[number]]
+
+
+def _names(rows: pa.Table, owner: Ints, wanted: Set[int]) -> dict[int, Name]:
+    """Names of several readings by their number."""
+    names: dict[int, Name] = {}
+    kept = np.flatnonzero(np.isin(owner, list(wanted)))
+    columns = [rows.take(pa.array(kept))[column].to_pylist() for column in NAME_SCHEMA.names[1:]]
+    for number, start, end, surface, *values in zip(owner[kept].tolist(), *columns, strict=True):
+        reading = Reading(*values[:-1])
+        if values[-1]:
+            names[number] = Name(start, end, surface, reading, {reading.entity_id: reading})
+        else:
+            names[number].bearers[reading.entity_id] = reading
+    return names
+
+
+def _here(places: Places, full: Ints, bearers: Sequence[str], posts: Set[int]) -> Mapping[int, Sequence[str]]:
+    """The bearers that some of the posts name fully, in the order of the text."""
+    found: dict[int, list[str]] = {post: [] for post in posts}
+    named = np.flatnonzero((full[places.name] >= 0) & np.isin(places.post, list(posts)))
+    for post, entity in zip(places.post[named].tolist(), full[places.name[named]].tolist(), strict=True):
+        found[post].append(bearers[entity])
+    return found
+
+
+def _codes(values: pa.ChunkedArray, distinct: pa.Array) -> Ints:
+    """The number of each value among the distinct ones, or NONE."""
+    codes: Ints = pc.fill_null(pc.index_in(values, distinct), NONE).to_numpy().astype(np.int64)
+    return codes
+
+
+def _full(defaults: pa.Table) -> npt.NDArray[np.bool_]:
+    """Whether each default reading names its entity fully and for certain."""
+    return pc.and_(defaults["is_full"], pc.equal(defaults["status"], "accepted")).to_numpy()
