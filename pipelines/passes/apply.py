@@ -95,12 +95,12 @@ def _spelling_edits(task: Task, text: str, base: Ints, languages: Sequence[str],
     rows = parquet.read(task.corrections).to_pylist()
     corrections = {row["word"]: spelling.Correction(**row) for row in rows}
     places = spelling.places(text, corrections)
-    if not places:
+    starts = np.array(sorted(start for found in places.values() for start in found), np.int64)
+    if not len(starts):
         return []
     finder = spelling.Finder({word: corrections[word] for word in places}, task.spelling)
     edits: list[Edit] = []
     bounds = np.searchsorted(mentions.post, np.arange(len(base)))
-    starts = np.array(sorted(start for found in places.values() for start in found), np.int64)
     for post in np.unique(np.searchsorted(base, starts, side="right") - 1).tolist():
         offset = int(base[post])
         body = text[offset : int(base[post + 1]) - 1]

@@ -10,7 +10,7 @@ hyphen or digit at its side, a second candidate nearly as good, a regular deriva
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -219,16 +219,21 @@ _FEW = 50  # of so few words, looking for each takes less than taking the text a
 
 
 def places(text: str, corrections: Mapping[str, Correction]) -> dict[str, list[int]]:
-    """The corrections that a text may need, each with where its word starts: everywhere it stands, if not more often.
+    """The corrections whose words stand in a text, each with the places where they do so as whole words.
 
-    A quick first look at a long text or many texts at once; `Finder` says what is done about it.
+    A quick first look at a long text or many texts at once; `Finder` says what is done about it. A word that stands in
+    the text but nowhere alone has no place.
     """
     plain = {word for word in corrections if _is_plain(word)}
     if len(plain) > _FEW:
         plain &= set(_LETTERS.findall(text.lower()))
-    found = {word: sorted(_starts(text, _forms(corrections[word]))) for word in plain}
-    found |= {phrase: sorted(_starts(text, {phrase})) for phrase in corrections if not _is_plain(phrase)}
-    return {word: starts for word, starts in found.items() if starts}
+    found = {word: list(_spans(text, _forms(corrections[word]))) for word in plain}
+    found |= {phrase: list(_spans(text, {phrase})) for phrase in corrections if not _is_plain(phrase)}
+    return {
+        word: [start for start, end in spans if word not in plain or _is_whole(text, start, end)]
+        for word, spans in found.items()
+        if spans
+    }
 
 
 def _forms(correction: Correction) -> set[str]:
@@ -237,12 +242,14 @@ def _forms(correction: Correction) -> set[str]:
     return {word, word.capitalize(), word.upper()} if correction.rule == "project" else {word, word.capitalize()}
 
 
-def _starts(text: str, forms: Iterable[str]) -> Iterator[int]:
-    for form in forms:
-        start = text.find(form)
-        while start >= 0:
-            yield start
-            start = text.find(form, start + 1)
+def _spans(text: str, forms: Set[str]) -> Iterator[tuple[int, int]]:
+    """Where the forms stand. Those that differ in the first letter alone are looked for at once, by the others."""
+    for tail in {form[1:] for form in forms}:
+        at = text.find(tail, 1)
+        while at > 0:
+            if text[at - 1] + tail in forms:
+                yield at - 1, at + len(tail)
+            at = text.find(tail, at + 1)
 
 
 class Finder:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipelines.text import lexicon, spelling
 from pipelines.text.edits import apply, invert
 from pipelines.text.rules import Rule
-from pipelines.text.spelling import Correction, Finder, Settings, WordCount, find, judge, unknown_words
+from pipelines.text.spelling import Correction, Finder, Settings, WordCount, find, judge, places, unknown_words
 
 
 def corrected(texts: Sequence[str], rules: Sequence[Rule] = (), settings: Settings | None = None) -> list[str]:
@@ -263,3 +263,28 @@ def test_judging_does_not_depend_on_order(counts: dict[str, int]) -> None:
     backwards = dict(reversed(words.items()))
     assert judge(words) == judge(backwards)
     assert all(isinstance(found, Correction) and found.right in lexicon.targets() for found in judge(words).values())
+
+
+SOUP = st.lists(
+    st.sampled_from(
+        ["recieve", "Recieve", "RECIEVE", "recieved", "they", "kolkhoz", "KOLKHOZ", "a_", "'", '"', ". ", " "]
+    )
+)
+
+
+@given(SOUP)
+def test_a_text_without_places_has_no_edits_and_other_words_change_nothing(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    corrections = {
+        word: Correction(word, right, 1.0, rule, "")
+        for word, right, rule in [
+            ("recieve", "receive", "slip"),
+            ("kolkhoz", "kolkhos", "project"),
+            ("absent", "present", "slip"),
+            ("they .", "they.", "project"),
+        ]
+    }
+    found = places(text, corrections)
+    expected = Finder(corrections).find(text)
+    assert Finder({word: corrections[word] for word in found}).find(text) == expected
+    assert {edit.start for edit in expected} <= {start for starts in found.values() for start in starts}
