@@ -71,6 +71,7 @@ class _Book:
         found = self.by_surface.get(surface, {})
         return found.get(post_id) or found.get("")
 
+
 def _occurrences(surfaces: Iterable[str], text: str) -> Iterator[tuple[int, int]]:
     """Where surfaces stand as whole words, in order; of two that share a character the first, then the longer one."""
     found = [span for surface in surfaces for span in _stands(surface, text)]
@@ -92,7 +93,6 @@ def _stands(surface: str, text: str) -> Iterator[tuple[int, int]]:
 
 def _is_word(character: str) -> bool:
     return character.isalnum() or character == "_"
-
 
 
 def _decided(
