@@ -4,10 +4,13 @@ import fcntl
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from pipelines.stages.places import Paths
 from tests.builds import ROOT
 
 
@@ -38,3 +41,25 @@ def _build(data: Path) -> None:
 def dataset(data_folder: Path) -> Path:
     """The release of the sample seeds: a folder with all tables. Tests read it and leave it as it is."""
     return (data_folder / "latest").resolve(strict=True)
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """Two seeds and an authority of their own, named by the environment."""
+    paths = Paths(tmp_path / "seeds", tmp_path / "reference", tmp_path / "data")
+    paths.seeds.mkdir()
+    (paths.reference / "authority").mkdir(parents=True)
+    (paths.seeds / "one.txt").write_text("Zinovjev met Krushchev in Moscow.\n", encoding="utf-8")
+    (paths.seeds / "two.txt").write_text("Mátyás Rákosi met nobody.\n", encoding="utf-8")
+    authority = "entity_id,kind,name\nQ1,person,Nikita Khrushchev\n"
+    (paths.reference / "authority" / "people.csv").write_text(authority, encoding="utf-8")
+    for name in ("seeds", "reference", "data"):
+        monkeypatch.setenv(f"VARIORUM_{name.upper()}", str(getattr(paths, name)))
+    monkeypatch.delenv("VARIORUM_WEBHOOK", raising=False)
+    return paths
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
