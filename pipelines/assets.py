@@ -39,11 +39,13 @@ FILES = dg.AssetSpec(
     description="The documents as they lie in the seeds folder: which there are, their sizes and times of change.",
 )
 REFERENCE = [
-    dg.AssetSpec(["reference", name], group_name="reference", kinds={"csv"}, owners=OWNERS, description=description)
-    for name, description in (
-        ("authority", "Known people, places, organisations and events: `authority/*.csv`."),
-        ("spelling", "The project's own spelling rules: `spelling.csv`."),
-        ("decisions", "What people decided, which wins over every rule: `decisions.csv`."),
+    dg.AssetSpec(["reference", name], group_name="reference", kinds={kind}, owners=OWNERS, description=description)
+    for name, kind, description in (
+        ("authority", "csv", "Known people, places, organisations and events: `authority/*.csv`."),
+        ("spelling", "csv", "The project's own spelling rules: `spelling.csv`."),
+        ("decisions", "csv", "What people decided, which wins over every rule: `decisions.csv`."),
+        ("gold", "csv", "Posts that people have annotated; every build says how well it agrees with them: `gold.csv`."),
+        ("provenance", "yaml", "Where texts and reference files come from, and under what licence: `SOURCES.yml`."),
     )
 ]
 
@@ -175,7 +177,7 @@ TABLE_KEYS = [dg.AssetKey(["out", name]) for name in (*out.PART_TABLES, *out.WHO
     {"matplotlib"},
     ("report.py", "figures.py"),
     name="report",
-    deps=TABLE_KEYS,
+    deps=[*TABLE_KEYS, ["reference", "gold"]],
     description="The build in figures: who is named most, spellings, edits, doubts; one page of HTML in the release.",
 )
 def quality_report(places: Places) -> dg.MaterializeResult[Any]:
@@ -192,7 +194,7 @@ def quality_report(places: Places) -> dg.MaterializeResult[Any]:
     group_name="out",
     kinds={"parquet"},
     owners=OWNERS,
-    deps=[*TABLE_KEYS, quality_report],
+    deps=[*TABLE_KEYS, quality_report, ["reference", "provenance"]],
     description="One complete build, published at once under `latest`, with checksums and descriptions.",
     code_version=work.code_version("stages", "release.py", "describe.py", "card.py"),
 )
@@ -204,7 +206,7 @@ def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers)
     beside = out.beside(paths) | report.report_files(paths)
     build = release.publish(paths.data, out.table_files(paths), beside, provenance.read(paths.reference))
     paths.sweep()
-    if problem := notify.tell_published(former, build):
+    if problem := notify.tell_published(paths.data, former, build):
         context.log.warning(problem)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(build.name),

@@ -78,7 +78,7 @@ def few_are_quarantined(places: Places) -> dg.AssetCheckResult:
 
 @dg.asset_check(
     asset=["out", "mentions"],
-    additional_deps=[["out", "sources"]],
+    additional_deps=[["out", "sources"], ["reference", "gold"]],
     description="Agreement with the posts that people have annotated (`gold.csv` of the reference folder).",
 )
 def agrees_with_gold(places: Places) -> dg.AssetCheckResult:

@@ -1,21 +1,20 @@
 """Tells a webhook what a published build changed, or why a build failed.
 
-The address comes from the environment alone (VARIORUM_WEBHOOK) and is never shown. A webhook that does not answer is
+What changed was counted when the build was published (`pipelines.changes`). The address comes from the environment alone (VARIORUM_WEBHOOK) and is never shown. A webhook that does not answer is
 a warning: a build does not fail for it. What counts as a failure is decided by those who call.
 """
 
 import json
 import os
 import urllib.request
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
-
-from schemas.tables import TABLES
+from pipelines import parquet
+from pipelines.release import CHANGES_TABLE
 
 ADDRESS = "VARIORUM_WEBHOOK"
 TIMEOUT_SECONDS = 10
@@ -43,11 +42,11 @@ def send(message: Message) -> str:
         return f"The notification was not sent ({reason}): look at {ADDRESS}."
 
 
-def tell_published(former: Path | None, build: Path) -> str:
+def tell_published(data: Path, former: Path | None, build: Path) -> str:
     """Send what a build changed; what went wrong, empty if nothing did. A build like the one before is no news."""
     if not is_wanted() or (former and former.name == build.name):
         return ""
-    return send(published(former if former and former.is_dir() else None, build))
+    return send(published(parquet.read(data / CHANGES_TABLE).to_pylist()))
 
 
 def failed(reason: str) -> Message:
@@ -56,57 +55,37 @@ def failed(reason: str) -> Message:
     return {"event": "failed", "text": f"Variorum: the build failed. {first}", "reason": first}
 
 
-def published(former: Path | None, build: Path) -> Message:
-    """What the build changed against the one before: rows added and removed, new variants, the review queue's growth.
+def published(changes: Sequence[Mapping[str, Any]]) -> Message:
+    """What a build changed: rows added, removed and changed, new variants, the review queue's growth.
 
     Args:
-        former: the folder of the build before, if there was one.
-        build: the folder of the build just published.
+        changes: the rows of `changes.parquet`; of the first build they are tables alone.
     """
-    tables = {name: _rows(former, build, name) for name in TABLES}
-    new = _new_variants(former, build)
-    waiting, waited = _waiting(build), _waiting(former) if former else 0
-    changed = [
-        f"{name} +{row['added']} −{row['removed']}" for name, row in tables.items() if row["added"] or row["removed"]
-    ]
-    text = f"Variorum: a new dataset is published ({', '.join(changed) or 'same rows, other values'}). "
-    text += f"{len(new)} new variants; {waiting} wait for review ({waiting - waited:+d})."
+    first, by_kind = changes[0], Counter(row["change"] for row in changes)
+    tables = {
+        row["key"]: {"rows": row["n_after"], **{name: row[f"n_{name}"] for name in ("added", "removed", "changed")}}
+        for row in changes
+        if row["change"] == "rows"
+    }
+    new = [row["key"] for row in changes if row["change"] == "variant new"]
+    review = {"new": by_kind["review new"], "settled": by_kind["review settled"]}
+    review["growth"] = review["new"] - review["settled"]
+    text = f"Variorum: a new dataset is published ({_rows(tables)})."
+    if first["release_before"]:
+        text += f" {len(new)} new variants; {review['new']} new doubts, {review['settled']} settled."
     return {
         "event": "published",
         "text": text,
-        "build": build.name,
-        "former": former.name if former else None,
+        "build": first["release"],
+        "former": first["release_before"],
         "tables": tables,
         "new_variants": {"number": len(new), "first": new[:SHOWN]},
-        "review": {"rows": waiting, "growth": waiting - waited},
+        "review": review,
     }
 
 
-def _rows(former: Path | None, build: Path, name: str) -> dict[str, int]:
-    after, key = _dataset(build, name), list(TABLES[name].key)
-    rows = after.count_rows()
-    if former is None:
-        return {"rows": rows, "added": rows, "removed": 0}
-    new, old = after.to_table(key), _dataset(former, name).to_table(key)
-    return {"rows": rows, "added": _without(new, old, key), "removed": _without(old, new, key)}
-
-
-def _without(some: pa.Table, others: pa.Table, key: list[str]) -> int:
-    return int(some.join(others, key, join_type="left anti").num_rows)
-
-
-def _new_variants(former: Path | None, build: Path) -> list[str]:
-    surfaces = _dataset(build, "variants").to_table(["surface"])["surface"].unique()
-    if former is not None:
-        known = _dataset(former, "variants").to_table(["surface"])["surface"].unique()
-        surfaces = surfaces.filter(pc.invert(pc.is_in(surfaces, value_set=known)))
-    names: list[str] = surfaces.to_pylist()
-    return names
-
-
-def _waiting(build: Path) -> int:
-    return int(_dataset(build, "variants").count_rows(filter=ds.field("status") == "review"))
-
-
-def _dataset(build: Path, name: str) -> Any:
-    return ds.dataset(build / f"{name}.parquet", format="parquet", partitioning=None)
+def _rows(tables: Mapping[str, Mapping[str, int]]) -> str:
+    """How the rows of the tables have changed, for people."""
+    signs = {"added": "+", "removed": "−", "changed": "±"}
+    changed = {name: [f"{sign}{row[how]}" for how, sign in signs.items() if row[how]] for name, row in tables.items()}
+    return ", ".join(f"{name} {' '.join(counts)}" for name, counts in changed.items() if counts) or "the same rows"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines import preview, work
+from pipelines import gold, preview, provenance, work
 from pipelines.readers import list_seeds
 from pipelines.stages.core import DECISIONS_FILE, SPELLING_FILE, reference_files
 from pipelines.stages.places import Paths
@@ -37,12 +37,14 @@ def look(folder: Path, files: list[str]) -> Stamps:
 def watched(paths: Paths) -> dict[str, Stamps]:
     """Every seed and reference file with its stamp, by the asset that stands for it."""
     curated = [file.relative_to(paths.reference).as_posix() for file in reference_files(paths)]
-    stamps = look(paths.reference, curated)
+    stamps = look(paths.reference, [*curated, gold.FILE, provenance.FILE])
     return {
         FILES: look(paths.seeds, list_seeds(paths.seeds)) if paths.seeds.is_dir() else {},
         "reference/authority": {name: stamp for name, stamp in stamps.items() if name.startswith("authority/")},
         "reference/spelling": {name: stamp for name, stamp in stamps.items() if name == SPELLING_FILE},
         "reference/decisions": {name: stamp for name, stamp in stamps.items() if name == DECISIONS_FILE},
+        "reference/gold": {name: stamp for name, stamp in stamps.items() if name == gold.FILE},
+        "reference/provenance": {name: stamp for name, stamp in stamps.items() if name == provenance.FILE},
     }
 
 

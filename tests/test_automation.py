@@ -49,11 +49,25 @@ def test_a_change_is_built_once_when_it_has_settled(places: Paths, instance: dg.
         lambda paths: (paths.seeds / "one.txt").unlink(),
         lambda paths: (paths.reference / "decisions.csv").write_text("surface,post_id,entity_id\n"),
         lambda paths: (paths.reference / "spelling.csv").write_text("written,preferred\n"),
+        lambda paths: (paths.reference / "gold.csv").write_text("post_id\n"),
+        lambda paths: (paths.reference / "SOURCES.yml").write_text("{}\n"),
         lambda paths: (paths.reference / "authority" / "people.csv").unlink(),
         lambda paths: os.utime(paths.seeds / "one.txt", (0, 0)),
         lambda paths: shutil.rmtree(paths.seeds),
     ],
-    ids=["new", "changed", "renamed", "removed", "decision", "spelling", "authority", "clock back", "no folder"],
+    ids=[
+        "new",
+        "changed",
+        "renamed",
+        "removed",
+        "decision",
+        "spelling",
+        "gold",
+        "sources",
+        "authority",
+        "clock back",
+        "no folder",
+    ],
 )
 def test_every_change_is_seen(places: Paths, instance: dg.DagsterInstance, change: Any) -> None:
     sensor = Sensor(instance)

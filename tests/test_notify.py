@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from pipelines import automation, notify
+from pipelines import automation, notify, parquet
 from pipelines.build import main
 from pipelines.stages.places import Paths
 from tests.runs import build
@@ -29,17 +29,21 @@ def test_a_published_build_is_told_with_what_it_changed(
     [first] = webhook.received
     assert first["event"] == "published"
     assert first["former"] is None
-    assert first["tables"]["sources"] == {"rows": 2, "added": 2, "removed": 0}
+    assert first["tables"]["sources"] == {"rows": 2, "added": 2, "removed": 0, "changed": 0}
     (places.seeds / "two.txt").unlink()
     (places.seeds / "three.txt").write_text("Lavrentiy Beria met Hruscsov.\n", encoding="utf-8")
     assert build(instance).success
     second = webhook.received[1]
     assert second["former"] == first["build"]
-    assert second["tables"]["sources"] == {"rows": 2, "added": 1, "removed": 1}
+    assert second["tables"]["sources"] == {"rows": 2, "added": 1, "removed": 1, "changed": 0}
     assert "Lavrentiy Beria" in second["new_variants"]["first"]
     assert second["new_variants"]["number"] == len(second["new_variants"]["first"])
-    assert set(second["review"]) == {"rows", "growth"}
-    assert "new dataset" in second["text"]
+    assert set(second["review"]) == {"new", "settled", "growth"}
+    assert "sources +1 −1" in second["text"]
+    told = parquet.read(places.data / "changes.parquet").to_pylist()
+    assert {row["key"]: row["n_added"] for row in told if row["change"] == "rows"} == {
+        name: row["added"] for name, row in second["tables"].items()
+    }
 
 
 def test_a_failed_make_build_is_told_with_its_first_line(

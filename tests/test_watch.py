@@ -17,7 +17,8 @@ def versions_told(instance: dg.DagsterInstance, asset: str) -> list[str]:
 def test_a_build_tells_which_files_it_was_made_of(places: Paths, instance: dg.DagsterInstance) -> None:
     assert build(instance).success
     found = watch.watched(places)
-    assert set(found) == {"raw/files", "reference/authority", "reference/spelling", "reference/decisions"}
+    curated = ("authority", "spelling", "decisions", "gold", "provenance")
+    assert set(found) == {"raw/files", *(f"reference/{name}" for name in curated)}
     for asset, stamps in found.items():
         assert versions_told(instance, asset) == [watch.version(stamps)]
 
