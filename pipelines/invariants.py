@@ -3,6 +3,7 @@
 An offence is a row that breaks an invariant, told so that a person can find it.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet, work
+from pipelines.readers import shown
 
 SHOWN = 20
 
@@ -204,12 +206,17 @@ def check_whole(
     }
 
 
+def _marks(path: str) -> list[int]:
+    """Where the name of an archive may end before its member's."""
+    return [match.start() for match in re.finditer("!", path)]
+
+
 def lost_records(
     sources: pd.DataFrame, posts: pd.DataFrame, quarantine: pd.DataFrame, seeds: Iterable[str]
 ) -> Iterable[str]:
     """Seed files without a source, and sources whose records are not all in `posts` or `quarantine`."""
-    known = {path.split("!", 1)[0] for path in sources["path"]}
-    yield from (f"The seed file {path} is not in sources." for path in seeds if path not in known)
+    known = {path[:end] for path in sources["path"] for end in (*_marks(path), len(path))}
+    yield from (f"The seed file {path} is not in sources." for path in map(shown, seeds) if path not in known)
     for column, table in (("n_posts", posts), ("n_quarantined", quarantine)):
         found = sources["source_id"].map(table["source_id"].value_counts()).fillna(0).astype("int64")
         wrong = sources.assign(found=found)[(found != sources[column]).to_numpy()]

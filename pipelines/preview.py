@@ -47,7 +47,9 @@ def table(name: str, files: list[Path]) -> dict[str, Any]:
 def listing(names: list[str]) -> Any:
     """The first names of a list, in Markdown."""
     more = [f"- and {len(names) - 50} more"] if len(names) > 50 else []
-    return dg.MetadataValue.md("\n".join([*(f"- `{name}`" for name in names[:50]), *more]))
+    return dg.MetadataValue.md(
+        "\n".join([*(f"- `{name}`" for name in names[:50]), *more]).encode("utf-8", "backslashreplace").decode()
+    )
 
 
 def markdown(rows: Sequence[Mapping[Any, Any]]) -> str:

@@ -25,7 +25,9 @@ def digest(*parts: str | bytes) -> str:
     """A key of 32 hex digits made of all parts, in their order."""
     hasher = hashlib.sha256()
     for part in parts:
-        data = part.encode() if isinstance(part, str) else part
+        data = (
+            part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        )  # names of files may be no UTF-8
         hasher.update(len(data).to_bytes(8, "big"))
         hasher.update(data)
     return hasher.hexdigest()[:32]

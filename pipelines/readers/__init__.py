@@ -6,7 +6,7 @@ Not here: cleaning, names, tables.
 
 from pipelines.readers.neighbours import companions
 from pipelines.readers.records import REASONS, Hint, Post, Record, Refusal, SeedChangedError
-from pipelines.readers.seeds import list_seeds, read_seed
+from pipelines.readers.seeds import list_seeds, read_seed, shown
 from pipelines.readers.source import Source
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "companions",
     "list_seeds",
     "read_seed",
+    "shown",
 ]

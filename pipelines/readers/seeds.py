@@ -46,6 +46,11 @@ def list_seeds(root: Path) -> list[str]:
     return sorted(found)
 
 
+def shown(path: str) -> str:
+    """The path as it is recorded: bytes that are no UTF-8 as `\\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def read_seed(root: Path, path: str, seeds: Collection[str]) -> Iterator[Source]:
     """The sources of one seed file: one, or for an archive one a member. Never raises for bad data.
 
@@ -60,37 +65,37 @@ def read_seed(root: Path, path: str, seeds: Collection[str]) -> Iterator[Source]
         SeedChangedError: The file vanished or changed while it was read.
     """
     full = root / path
-    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+    name = shown(path)
     try:
         status = full.lstat()
     except FileNotFoundError as error:
-        raise SeedChangedError(shown) from error
+        raise SeedChangedError(name) from error
     if stat.S_ISLNK(status.st_mode):
         target = os.fsencode(full.readlink())
-        yield refused_source(shown, "symbolic-link", f"It points to {os.fsdecode(target)!r}.", target)
+        yield refused_source(name, "symbolic-link", f"It points to {os.fsdecode(target)!r}.", target)
     elif stat.S_ISREG(status.st_mode):
-        yield from _read_file(full, shown, Folder(root, path, seeds))
+        yield from _read_file(full, name, Folder(root, path, seeds))
     elif stat.S_ISDIR(status.st_mode):
         detail = "The folder cannot be listed; check its permissions."
-        yield refused_source(shown, "unreadable-file", detail, b"")
+        yield refused_source(name, "unreadable-file", detail, b"")
     else:
-        yield refused_source(shown, "not-a-file", "Devices, pipes and sockets are not read.", b"")
+        yield refused_source(name, "not-a-file", "Devices, pipes and sockets are not read.", b"")
 
 
-def _read_file(full: Path, shown: str, neighbours: Folder) -> Iterator[Source]:
+def _read_file(full: Path, name: str, neighbours: Folder) -> Iterator[Source]:
     try:
         file = full.open("rb")
     except FileNotFoundError as error:
-        raise SeedChangedError(shown) from error
+        raise SeedChangedError(name) from error
     except OSError as error:
-        yield refused_source(shown, "unreadable-file", f"{error.strerror}; check the file's permissions.", b"")
+        yield refused_source(name, "unreadable-file", f"{error.strerror}; check the file's permissions.", b"")
         return
     with file:
         before = os.fstat(file.fileno())
-        yield from sources(file, shown, neighbours, Budget(before.st_size))
+        yield from sources(file, name, neighbours, Budget(before.st_size))
         try:
             after = full.stat()
         except FileNotFoundError as error:
-            raise SeedChangedError(shown) from error
+            raise SeedChangedError(name) from error
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise SeedChangedError(shown)
+            raise SeedChangedError(name)

@@ -86,7 +86,7 @@ def _group_size(total: int) -> int:
 
 def _falls(name: str, share: float) -> bool:
     """Whether a cut falls after this chunk: by its name's hash, so that cuts stay when files come or go."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64 < share
+    return int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()[:8], "big") / 2**64 < share
 
 
 def _group(members: Sequence[tuple[dict[str, str], Path]], left_out: dict[str, tuple[str, ...]]) -> tuple[str, Group]:

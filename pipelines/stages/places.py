@@ -48,7 +48,7 @@ class Paths:
         place.parent.mkdir(parents=True, exist_ok=True)
         full = {"key": digest(json.dumps(manifest, sort_keys=True)), **manifest}
         unfinished = place.with_suffix(f".tmp-{os.getpid()}")
-        unfinished.write_text(json.dumps(full, ensure_ascii=False, indent=1))
+        unfinished.write_text(json.dumps(full, indent=1))
         unfinished.replace(place)
         return full
 
