@@ -48,6 +48,7 @@ _KIND_WORDS = {"q": "question", "a": "answer", "reply": "answer", "article": "do
 _NOT_PLAIN = re.compile(r"[\s-]+")
 _INTEGER = re.compile(r"[+-]?\d{1,18}|[+-]?\d{1,3}(?:,\d{3}){1,5}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d{0,18}\.?\d{1,18}(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_NO_VALUE = frozenset(("", "null", "none", "nan", "na", "n/a", "-", "\\n"))
 _TAG_MARKS = re.compile(r"<([^<>]+)>")
 _LIST_END = re.compile(r"\s*[;|,]\s*")
 
@@ -230,6 +231,8 @@ class Reader:
             usual = "question" if has_children else "answer" if values.get("parent") else "document"
             return title, [(kind or usual, text)]
         opening = question or (title or "" if has_children else "")
+        if opening and not title and len(opening) <= TITLE_LIMIT and "\n" not in opening:
+            title = _line(opening)
         return title, [(kind or "question", opening)] if opening else []
 
     def _child(self, child: Any, kind: str, locator: str) -> Item:
@@ -334,7 +337,7 @@ def _score(value: Any) -> int | None:
         number = float(value)
         return int(number) if number.is_integer() and abs(number) < 1 << 53 else None
     text = str(value).strip().replace("\u2212", "-")
-    if not text:
+    if text.lower() in _NO_VALUE:
         return None
     if not _INTEGER.fullmatch(text):
         raise BadRecordError("bad-score", f"Its score {text[:40]!r} is no whole number.")

@@ -22,6 +22,7 @@ _MARKER = regex.compile(r"up-?votes?[^\S\r\n]*:([^\r\n]*)", regex.IGNORECASE)
 _SCORE = regex.compile(r"([+\-\u2212]?)(\d{1,18}|\d{1,3}(?:,\d{3}){1,5})", regex.ASCII)
 _LINE_END = regex.compile(r"\r\n|\r|\n")
 _FIRST_LINE = regex.compile(r"[^\r\n]*")
+_HEADING_MARKS = regex.compile(r"^#{1,6}\s+")
 _LONGEST_MARKER = 200
 
 
@@ -104,8 +105,8 @@ def damaged(piece: Piece, encoding: Encoding) -> Record:
 def title_of(text: str, alone: bool = False) -> str | None:
     """The first line where it can be a title; `alone` asks that a blank line follows it and it ends no sentence."""
     match = _FIRST_LINE.match(text)
-    line = match.group().strip() if match else ""
-    if not line or len(line) > TITLE_LIMIT:
+    line = _HEADING_MARKS.sub("", match.group().strip()) if match else ""
+    if len(line) > TITLE_LIMIT or not any(map(str.isalpha, line)):
         return None
     if alone:
         rest = text[len(match.group()) :] if match else ""

@@ -112,9 +112,11 @@ def test_a_title_needs_a_line_of_its_own(tmp_path: Path) -> None:
             b"A sentence that\ngoes on.",
             b"x" * 300 + b"\n\nText.",
             b"No title.\n\nText.",
+            b"17\n\nA page of a book.",
+            b"# A Question?\n\nText.\nUpvote:1\nAn answer.",
         )
     ]
-    assert titles == ["A Title", None, None, None]
+    assert titles == ["A Title", None, None, None, None, "A Question?"]
 
 
 def _blocks(text: str, size: int) -> Iterator[str]:

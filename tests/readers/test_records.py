@@ -72,6 +72,11 @@ def test_answers_inside_a_record(tmp_path: Path) -> None:
     assert (number.reason, number.payload, empty.reason) == ("bad-record", b"7", "bad-record")
 
 
+def test_a_short_question_is_its_own_title(tmp_path: Path) -> None:
+    question, answer = one(tmp_path, {"question": "Who was it?", "answers": ["He."]})
+    assert (question.text, question.title, answer.title) == ("Who was it?", "Who was it?", None)
+
+
 def test_threads_and_parents_that_come_later_or_never(tmp_path: Path) -> None:
     rows = [
         {"id": "a", "text": "An answer.", "parent_id": "q"},
@@ -130,6 +135,8 @@ def test_a_faulty_line_is_refused_alone(tmp_path: Path, line: bytes, reason: str
         ("0.83", None),
         (None, None),
         ("", None),
+        ("NULL", None),
+        ("NaN", None),
         (True, None),
     ],
 )
