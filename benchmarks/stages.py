@@ -30,7 +30,7 @@ def stages(paths: Paths) -> dict[str, float]:
         "clean, find": lambda: core.prepare_groups(paths, inline),
         "merge": lambda: core.merge_surfaces(paths),
         "judge words": lambda: core.judge_words(paths, settings),
-        "resolve names": lambda: core.resolve_names(paths, settings),
+        "resolve names": lambda: core.resolve_names(paths, settings, inline),
         "apply, write": lambda: out.apply_groups(paths, settings, inline),
         "small tables": lambda: [make(paths) for make in tables],
         "report": lambda: report.make_report(paths),

@@ -114,8 +114,8 @@ def corrections(places: Places, rules: Rules) -> dg.MaterializeResult[Any]:
     deps=[surfaces, ["reference", "authority"], ["reference", "decisions"]],
     description="Each distinct surface resolved once: which entity, how certain, and why.",
 )
-def readings(places: Places, rules: Rules) -> dg.MaterializeResult[Any]:
-    manifest = core.resolve_names(places.paths(), rules.settings())
+def readings(places: Places, rules: Rules, workers: Workers) -> dg.MaterializeResult[Any]:
+    manifest = core.resolve_names(places.paths(), rules.settings(), workers.run)
     return _made(manifest, dagster_row_count=core.resolved(places.paths()).names.num_rows)
 
 

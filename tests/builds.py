@@ -35,7 +35,7 @@ def run_stages(paths: Paths, settings: Settings | None = None, run: Any = inline
     core.prepare_groups(paths, run)
     core.merge_surfaces(paths)
     core.judge_words(paths, settings)
-    core.resolve_names(paths, settings)
+    core.resolve_names(paths, settings, run)
     out.apply_groups(paths, settings, run)
     for make in (out.sources_table, out.quarantine_table, out.variants_table, out.entities_table):
         make(paths)

@@ -3,11 +3,14 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines import parquet
+from pipelines.stages import answers
 from pipelines.stages.places import Paths
 from tests.builds import ROOT, SHARED, build, inline, run_stages, tables, write_seeds
 
@@ -103,6 +106,41 @@ def test_one_changed_file_does_only_its_group_again_with_the_bytes_of_a_full_bui
     assert 1 <= calls.count("Applying names and spelling") < len(many.read_manifest("parts")["parts"])
     scratch = Paths(many.seeds, REFERENCE, tmp_path / "scratch")
     assert contents(build(many)) == contents(build(scratch))
+
+
+def test_a_surface_that_was_asked_about_is_not_asked_about_again(many: Paths, tmp_path: Path) -> None:
+    build(many)
+    for number, text in enumerate(("Krushchev and Velimir Okhotsimov.", "Krushchev alone, Okhotsimov again.")):
+        changed = many.seeds / f"{number:03}.txt"
+        changed.write_text(changed.read_text() + f"\nUpvote:1\nThere stood {text}\n")
+        asked: list[str] = []
+
+        def counting(label: str, function: object, work: list[Any], size: int, asked: list[str] = asked) -> None:
+            for question, _ in work if label == "Asking the authority" else ():
+                asked.extend(parquet.read(question.surfaces)["surface"].to_pylist())
+            inline(label, function, work, size)  # type: ignore[arg-type]
+
+        run_stages(many, run=counting)
+        assert asked == (["Velimir Okhotsimov"] if number == 0 else ["Okhotsimov"])
+    scratch = Paths(many.seeds, REFERENCE, tmp_path / "scratch")
+    assert contents(build(many)) == contents(build(scratch))
+
+
+def test_blocks_that_are_little_used_or_little_are_asked_about_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST_SMALL", 2)
+    paths = Paths(tmp_path / "seeds", REFERENCE, tmp_path / "data")
+    numbers = []
+    for number in range(4):
+        write_seeds(paths.seeds, {f"{number}.txt": f"Upvote:1\nThere Krushchev met Okhotsim{'ov' * (number + 1)}.\n"})
+        build(paths)
+        numbers.append(len(paths.read_manifest("answers")["blocks"]))
+    (paths.seeds / "3.txt").write_text("Upvote:1\nThere stood Velimir Starodubtsev.\n")
+    build(paths)
+    assert numbers == [1, 2, 3, 1]
+    scratch = Paths(paths.seeds, REFERENCE, tmp_path / "scratch")
+    assert contents(paths.data / "latest") == contents(build(scratch))
 
 
 def test_ids_stay_when_other_files_come_and_go(many: Paths, tmp_path: Path) -> None:

@@ -51,9 +51,10 @@ def ask(surfaces: Sequence[str], ready: Ready, settings: NameSettings) -> Block:
     as_things = things.find(query, whole & open_, ready.authority, ready.things)
     rivals, alone = choose.compared(query, ready.people, ready.authority, settings)
     rivals = rivals[open_[rivals["row"].to_numpy(np.int64)]]
-    found = [same, as_things.assign(by=THING), alone.assign(by=ALONE)]
-    readings = pd.concat([one for one in found if len(one)] or [same], ignore_index=True)
-    readings = readings.reindex(columns=READINGS[:-1]).assign(written=_written(readings, asked, ready))
+    found = [same, as_things.assign(by=THING)]
+    found = [*(one.assign(is_first=False, is_sure=False) for one in found), alone.assign(by=ALONE)]
+    readings = pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)
+    readings = readings[READINGS[:-1]].assign(written=_written(readings, asked, ready))
     rivals = rivals.assign(written=_written(rivals, asked, ready, rivals["method"].notna().to_numpy(bool)))
     return Block(asked.drop(columns="text"), readings, rivals.reset_index(drop=True))
 

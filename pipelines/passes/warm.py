@@ -5,7 +5,7 @@ Only tables that are the same for every build belong here.
 
 from pipelines import invariants  # noqa: F401
 from pipelines.names.find import find
-from pipelines.passes import apply, clean, read  # noqa: F401
+from pipelines.passes import apply, ask, clean, read  # noqa: F401
 from pipelines.text import language, sentences, spelling
 from schemas.export import arrow_schema
 from schemas.tables import TABLES

@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 from pipelines import parquet, work
 from pipelines.names import marked
 from pipelines.names.authority import load, load_decisions
-from pipelines.names.resolve import decided, resolve
+from pipelines.names.resolve import decide, decided
 from pipelines.passes import clean as cleaning
 from pipelines.passes import read as reading
 from pipelines.passes.clean import Group
 from pipelines.passes.context import NAME_SCHEMA
 from pipelines.settings import Settings
+from pipelines.stages.answers import all_answers
 from pipelines.stages.places import Manifest, Paths, Run
 from pipelines.text import rules, spelling
 
@@ -217,17 +218,20 @@ class Resolved:
         return parquet.read(file) if file.exists() else IN_THREADS.empty_table()
 
 
-def resolve_names(paths: Paths, settings: Settings) -> Manifest:
+def resolve_names(paths: Paths, settings: Settings, run: Run) -> Manifest:
     """Each distinct surface read once, by authority, decisions and the corpus itself."""
-    reference = [file.read_bytes() for file in reference_files(paths) if file.name != SPELLING_FILE]
+    files = [file for file in reference_files(paths) if file.name != SPELLING_FILE]
+    known = work.digest(*(file.read_bytes() for file in files if file.name != DECISIONS_FILE))
+    reference = [file.read_bytes() for file in files]
     version = work.code_version("names", "stages")
     key = work.digest(version, repr(settings.names), paths.read_manifest("surfaces")["surfaces"], *reference)
 
     def write(folder: Path) -> None:
         authority = load(paths.reference / "authority")
         decisions = load_decisions(paths.reference / DECISIONS_FILE, authority)
-        surfaces = parquet.read(_surfaces(paths) / "surfaces.parquet").to_pandas()
-        found = resolve(surfaces, authority, decisions, settings.names)
+        surfaces = parquet.read(_surfaces(paths) / "surfaces.parquet")
+        blocks = all_answers(paths, surfaces["surface"], authority, known, settings.names, run)
+        found = decide(surfaces.to_pandas(), blocks, authority, decisions, settings.names)
         by_hand = decided(decisions, authority, found.entities)
         entities = _entities(authority.entities, found.entities, by_hand)
         names = found.readings.assign(label=found.readings["entity_id"].map(entities.set_index("entity_id")["name"]))

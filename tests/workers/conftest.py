@@ -8,7 +8,7 @@ import pytest
 
 from pipelines import release, resources
 from pipelines.resources import Workers
-from pipelines.stages import core, out, verify
+from pipelines.stages import answers, core, out, verify
 from pipelines.stages.places import Paths
 from tests.builds import ROOT, run_stages, write_seeds
 
@@ -27,6 +27,7 @@ def everything_goes_to_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 def small_groups() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(core, "SMALLEST_GROUP", 1 << 12)
+        patch.setattr(answers, "LARGEST_BLOCK", 8)
         yield
 
 

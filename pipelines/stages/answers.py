@@ -1,0 +1,99 @@
+"""The authority asked about every distinct surface, in blocks, by the workers; no surface is asked about twice.
+
+Answers are kept from build to build while the authority, the settings and the code stay. A build asks only about the
+surfaces that are new, and adds their blocks to those it has.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import parquet, work
+from pipelines.names.authority import Authority
+from pipelines.names.block import Block
+from pipelines.names.ready import ready
+from pipelines.names.settings import NameSettings
+from pipelines.passes import ask as asking
+from pipelines.stages.places import Paths, Run
+
+LARGEST_BLOCK = 1 << 15
+"""Surfaces of a block: the more, the fewer words are looked at in several blocks."""
+SMALL_BLOCK, MOST_SMALL = 1 << 10, 16
+"""When there are more blocks of so few surfaces than that, these are asked about again together."""
+TEXT_A_SURFACE = 80
+"""Bytes of text whose cleaning takes as long as asking about a surface."""
+
+
+def all_answers(
+    paths: Paths, surfaces: pa.ChunkedArray, authority: Authority, key: str, settings: NameSettings, run: Run
+) -> list[Block]:
+    """What the authority answers to each of the surfaces, in some of the blocks.
+
+    Args:
+        paths: The places of the build.
+        surfaces: The distinct surfaces of the corpus, sorted.
+        authority: The known entities.
+        key: A digest of the files they come from.
+        settings: Thresholds.
+        run: Runs the pass.
+    """
+    version = work.digest(work.code_version("names", "passes/ask.py", "parquet.py"), repr(settings), key)
+    store = paths.store
+    kept = _kept(paths, version, surfaces)
+    known = pa.chunked_array([chunk for place in kept for chunk in asking.surfaces_in(place).chunks], pa.string())
+    new = surfaces.filter(pc.invert(pc.is_in(surfaces, known)))
+    blocks = [(work.digest(version, *block.to_pylist()), block) for block in _cut(new)]
+    _ask(
+        paths,
+        [(key, block) for key, block in blocks if not store.has("answers", key)],
+        version,
+        authority,
+        settings,
+        run,
+    )
+    places = [*kept, *(store.place("answers", key) for key, _ in blocks)]
+    paths.write_manifest("answers", {"version": version, "blocks": [place.name for place in places]})
+    return [asking.answers_in(place) for place in places]
+
+
+def _ask(
+    paths: Paths, blocks: Sequence[tuple[str, pa.ChunkedArray]], version: str, authority: Authority,
+    settings: NameSettings, run: Run,
+) -> None:  # fmt: skip
+    if not blocks:
+        return
+    known = work.make(paths.store.place("authority", version), ready(authority).save)
+    inputs = paths.work / "inputs"
+    inputs.mkdir(parents=True, exist_ok=True)
+    calls = []
+    for key, block in blocks:
+        file = inputs / f"{key}.parquet"
+        parquet.write(pa.table({"surface": block}), file)
+        calls.append((asking.Question(file, known, settings), paths.store.place("answers", key)))
+    run("Asking the authority", asking.ask, calls, sum(len(block) for _, block in blocks) * TEXT_A_SURFACE)
+
+
+def _kept(paths: Paths, version: str, surfaces: pa.ChunkedArray) -> list[Path]:
+    """The blocks of the build before that serve this one: asked of the same authority, and used at least by half."""
+    try:
+        before = paths.read_manifest("answers")
+    except FileNotFoundError:
+        return []
+    if before["version"] != version:
+        return []
+    places = [paths.store.place("answers", key) for key in before["blocks"] if paths.store.has("answers", key)]
+    asked = [asking.surfaces_in(place) for place in places]
+    used = [pc.sum(pc.is_in(one, surfaces)).as_py() or 0 for one in asked]
+    served = [place for place, one, n in zip(places, asked, used, strict=True) if 2 * n >= len(one)]
+    small = {place for place, one in zip(places, asked, strict=True) if len(one) < SMALL_BLOCK}
+    return served if len(small) <= MOST_SMALL else [place for place in served if place not in small]
+
+
+def _cut(surfaces: pa.ChunkedArray) -> Sequence[pa.ChunkedArray]:
+    """The surfaces in blocks of like size: neighbours share words, which are looked at once a block."""
+    number = -(-len(surfaces) // LARGEST_BLOCK)
+    bounds = [len(surfaces) * n // number for n in range(number + 1)] if number else []
+    return [surfaces.slice(start, stop - start) for start, stop in pairwise(bounds)]
