@@ -4,10 +4,12 @@ A piece of work is a folder named by a key made of everything it depends on. It 
 What the work means belongs to `pipelines.passes`; when a build is published, to `pipelines.release`.
 """
 
+import gc
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +21,7 @@ LIBRARIES = (
     *("pypdfium2", "py3langid", "babel", "mimesis"),
 )
 UNFINISHED = ".tmp-"
+YOUNG_OBJECTS = 200_000  # a pass makes many small objects and hardly a cycle: looking for cycles costs a sixth of it
 
 
 def digest(*parts: str | bytes) -> str:
@@ -83,7 +86,8 @@ def make(place: Path, write: Callable[[Path], None]) -> Path:
     unfinished = place.with_name(f"{UNFINISHED}{place.name}-{os.uname().nodename}-{os.getpid()}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    write(unfinished)
+    with _few_collections():
+        write(unfinished)
     try:
         unfinished.rename(place)
     except OSError:  # another worker was as fast: its work has the same bytes
@@ -91,3 +95,16 @@ def make(place: Path, write: Callable[[Path], None]) -> Path:
             raise
         shutil.rmtree(unfinished)
     return place
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for cyclic garbage seldom, and not among what was there before (lexicons, modules); afterwards as before."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
