@@ -21,11 +21,10 @@ from pipelines.names import marked
 from pipelines.names.find import Candidate, find
 from pipelines.names.marked import Marked
 from pipelines.passes.read import POSTS
-from pipelines.text import edits, language, sentences, spelling
+from pipelines.text import edits, language, sentences, spelling, tokens
 from pipelines.text.clean import clean as clean_text
 
 HINTS = ("person", "place", "organisation", "event")
-LOWER_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’-])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L}\p{M}\p{N}])")
 RUN_OF_SPACE = regex.compile(r"\s+")
 
 PREPARED = pa.schema([("language", pa.string())])
@@ -105,8 +104,6 @@ class _Gathered:
     sentences: _Spans = field(default_factory=_Spans)
     candidates: _Spans = field(default_factory=_Spans)
     surfaces: dict[str, int] = field(default_factory=dict)
-    words: Counter[str] = field(default_factory=Counter)
-    word_posts: Counter[str] = field(default_factory=Counter)
     texts: list[str] = field(default_factory=list)
     references: list[tuple[int, int, int, str, str, str]] = field(default_factory=list)
 
@@ -126,10 +123,10 @@ def _clean(group: Group, folder: Path) -> None:
     gathered.sentences.write(SENTENCES, folder / "sentences.parquet")
     gathered.candidates.write(CANDIDATES, folder / "candidates.parquet")
     parquet.write(_surface_counts(gathered), folder / "surfaces.parquet")
-    words = {word: (n, gathered.word_posts[word]) for word, n in sorted(gathered.words.items())}
-    columns = {"word": list(words), "n": [n for n, _ in words.values()], "n_posts": [n for _, n in words.values()]}
-    parquet.write_columns(columns, WORDS, folder / "words.parquet")
-    parquet.write(_lower_words(gathered.texts), folder / "lower.parquet")
+    words = tokens.split(gathered.texts)
+    is_english = np.array([code == "en" for code in gathered.languages], bool)
+    parquet.write(_words(spelling.unknown_in(words, is_english)), folder / "words.parquet")
+    parquet.write(_lower_words(tokens.small_words(words)), folder / "lower.parquet")
     if gathered.references:
         columns = dict(zip(REFERENCES.names, zip(*gathered.references, strict=True), strict=True))
         parquet.write_columns(columns, REFERENCES, folder / REFERENCES_FILE)
@@ -147,22 +144,17 @@ def _clean_post(gathered: _Gathered, raw: str, hints: Sequence[dict[str, Any]]) 
     found = _with_hints(gathered, text, starts, edits.Offsets(made), hints) if hints else find(text, starts)
     _add_candidates(gathered, text, starts, found)
     gathered.texts.append(text)
-    if code == "en":
-        unknown = Counter(spelling.unknown_words(text))
-        gathered.words.update(unknown)
-        gathered.word_posts.update(unknown.keys())
 
 
-def _lower_words(texts: Sequence[str]) -> pa.Table:
-    """The words written small with their counts: tokens are counted as columns, and looked into once each."""
-    tokens = pc.list_flatten(pc.ascii_split_whitespace(pa.array(texts, pa.string()))).value_counts()
-    counts: Counter[str] = Counter()
-    for token, n in zip(tokens.field("values").to_pylist(), tokens.field("counts").to_pylist(), strict=True):
-        if token.isascii() and token.islower() and token.isalpha() and len(token) > 1:  # nearly all of them
-            counts[token] += n
-        else:
-            for word in LOWER_WORD.findall(token):
-                counts[word] += n
+def _words(unknown: Sequence[tuple[int, str]]) -> pa.Table:
+    """The unknown words with their counts."""
+    n, n_posts = Counter(word for _, word in unknown), Counter(word for _, word in set(unknown))
+    words = sorted(n)
+    return pa.table([words, [n[word] for word in words], [n_posts[word] for word in words]], WORDS)
+
+
+def _lower_words(counts: Counter[str]) -> pa.Table:
+    """The words written small with their counts."""
     words = sorted(counts)
     return pa.table([words, [counts[word] for word in words]], LOWER)
 

@@ -204,7 +204,8 @@ def _compositions(run: str, offset: int) -> Iterator[Edit]:
 # --- white space ----------------------------------------------------------------------------------------------------
 
 _SPACE_RUN = re.compile("  +")
-_LAYOUT_RUN = re.compile(r"[ \t\n]{2,}|\t")
+# Every run of white space but one space, one line end, one blank line.
+_LAYOUT_RUN = re.compile(r" [ \t\n]+|\n(?:[ \t]|\n[ \t\n])[ \t\n]*|\t[ \t\n]*")
 _LAYOUT = " \t\n"
 
 
@@ -225,7 +226,11 @@ def white_space(text: str, _unusual: frozenset[str]) -> list[Edit]:
         found.append(Edit(0, body_start, "", "whitespace", "outer-space"))
     if has_layout:
         for match in _LAYOUT_RUN.finditer(text, body_start, body_end):
-            found.extend(_canonical_space(match[0], match.start()))
+            run, start = match[0], match.start()
+            if run.strip(" "):
+                found.extend(_canonical_space(run, start))
+            else:
+                found.append(Edit(start + 1, start + len(run), "", "whitespace", "spaces"))
     else:
         found.extend(
             Edit(match.start() + 1, match.end(), "", "whitespace", "spaces")

@@ -104,6 +104,11 @@ def merge(text: str, placed: list[Placed], shift: int) -> Iterator[Edit]:
             yield edit
             continue
         start = group[0].start - shift
+        if len(group) == 1:
+            edit = group[0].edit
+            if text[start : edit.end - shift] != edit.after:
+                composed.append(Edit(start, edit.end - shift, *edit[2:]))
+            continue
         shift += sum(len(p.edit.after) - (p.edit.end - p.edit.start) for p in group if p.stage == 0)
         end = max(p.end for p in group) - shift
         merged = _merge(text, start, end, group)
@@ -126,7 +131,7 @@ def _groups(placed: list[Placed]) -> Iterable[list[Placed]]:
     group: list[Placed] = []
     reach = 0
     for item in placed:
-        if group and (item.start < reach or any(_meet(other, item) for other in group)):
+        if group and (item.start < reach or (item.start == reach and any(_meet(other, item) for other in group))):
             group.append(item)
             reach = max(reach, item.end)
             continue

@@ -7,7 +7,6 @@ encoding. Choosing the encoding of a whole file belongs to the readers.
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from functools import lru_cache
 
 import ftfy
 from ftfy.chardata import UTF8_CLUES, UTF8_DETECTOR_RE
@@ -39,24 +38,31 @@ def mojibake(text: str, unusual: frozenset[str]) -> list[Edit]:
         return []
     found: list[Edit] = []
     position = 0
-    for match in _trace(first, following).finditer(text):
-        if match.start() < position or not UTF8_DETECTOR_RE.match(text, match.start()):
+    for at in _traces(text, first, following):
+        if at < position or not UTF8_DETECTOR_RE.match(text, at):
             continue
-        start = text.rfind("\n", 0, match.start()) + 1
-        end = text.find("\n", match.start())
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
         position = len(text) if end < 0 else end
         found.extend(_restore(text[start:position], start))
     return found
 
 
-@lru_cache(maxsize=1024)
-def _trace(first: frozenset[str], following: frozenset[str]) -> re.Pattern[str]:
-    """A pattern of the first two characters of a trace, of those in the text: far faster than the whole detector."""
-    return re.compile(f"[{_class(first)}][{_class(following)} -]")
+def _traces(text: str, first: frozenset[str], following: frozenset[str]) -> Iterator[int]:
+    """Where the first two characters of a trace stand, of those in the text: far faster than the whole detector."""
+    beside = following.union(" -")
+    last = -2
+    for at in sorted(at for character in first for at in _places(text, character) if text[at + 1 : at + 2] in beside):
+        if at > last + 1:
+            yield at
+            last = at
 
 
-def _class(characters: frozenset[str]) -> str:
-    return "".join(re.escape(c) for c in sorted(characters))
+def _places(text: str, character: str) -> Iterator[int]:
+    at = text.find(character)
+    while at >= 0:
+        yield at
+        at = text.find(character, at + 1)
 
 
 # Letters of Windows-1251 read as Windows-1252: words of nothing but accented letters, as no language writes them.

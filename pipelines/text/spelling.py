@@ -12,9 +12,15 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from pipelines.text import lexicon, slips
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.text import lexicon, slips, tokens
 from pipelines.text.edits import Edit
 from pipelines.text.rules import Rule
 
@@ -57,7 +63,7 @@ class Settings:
 
 # --- unknown words ---------------------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r"""["'(\[]?([a-z]{4,20})(?:'s)?[)\],.;:!?"']*""")
+_TOKEN = r"""^["'(\[]?(?P<word>[a-z]{4,20})(?:'s)?[)\],.;:!?"']*$"""
 _CORE = re.compile(r"""["'(\[]*([^\W\d_]+(?:'[a-z]+)?)?""")
 _CODE = re.compile(r"[_{}<>=|\\^~*@]|://")
 _NEAR = 3
@@ -67,21 +73,42 @@ _CONTRACTED_WORDS = (
 _CONTRACTED = frozenset(_CONTRACTED_WORDS.split())
 
 
-def unknown_words(text: str) -> Iterator[str]:
+def unknown_words(text: str) -> list[str]:
     """Every lower-case word in no lexicon, each time it stands in English company. For English texts only."""
-    tokens = text.split()
-    strange = set(tokens) - lexicon.known()
-    unknown = {}
-    for token in strange:
-        match = _TOKEN.fullmatch(token)
-        if match and match[1] not in lexicon.known() and not _is_set_off(token):
-            unknown[token] = match[1]
-    if not unknown:
-        return
-    for index, token in enumerate(tokens):
-        word = unknown.get(token)
-        if word and _is_english(tokens[max(index - _NEAR, 0) : index], tokens[index + 1 : index + 1 + _NEAR]):
-            yield word
+    return [word for _, word in unknown_in(tokens.split([text]), np.ones(1, bool))]
+
+
+def unknown_in(texts: tokens.Tokens, is_wanted: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
+    """The unknown words of many texts, each time one stands in English company, with the number of its text.
+
+    Args:
+        texts: the tokens of cleaned texts.
+        is_wanted: of each text whether it is looked at: whether it is English.
+    """
+    distinct, bounds = texts.distinct.to_pylist(), texts.bounds.tolist()
+    unknown = _unknown(texts.distinct, distinct)
+    is_unknown = np.zeros(len(distinct), bool)
+    is_unknown[list(unknown)] = True
+    places = np.flatnonzero(is_unknown[texts.codes])
+    numbers = np.searchsorted(texts.bounds, places, "right") - 1
+    found = []
+    for place, number in zip(places[is_wanted[numbers]].tolist(), numbers[is_wanted[numbers]].tolist(), strict=True):
+        first = max(place - _NEAR, bounds[number])
+        beside = [distinct[i] for i in texts.codes[first : min(place + 1 + _NEAR, bounds[number + 1])].tolist()]
+        if _is_english(beside[: place - first], beside[place - first + 1 :]):
+            found.append((number, unknown[int(texts.codes[place])]))
+    return found
+
+
+def _unknown(column: pa.StringArray, distinct: Sequence[str]) -> dict[int, str]:
+    """Where an unknown word stands in distinct tokens, and the word."""
+    words = pc.struct_field(pc.extract_regex(column, _TOKEN), "word").to_pylist()
+    known = lexicon.known()
+    return {
+        i: word
+        for i, word in enumerate(words)
+        if word and word not in known and distinct[i] not in known and not _is_set_off(distinct[i])
+    }
 
 
 def _is_set_off(token: str) -> bool:
@@ -100,6 +127,7 @@ def _is_english(before: Sequence[str], after: Sequence[str]) -> bool:
     return n_english >= min(n_strangers + 1, len(standings)) and n_strangers <= 1
 
 
+@lru_cache(maxsize=1 << 16)
 def _standing(token: str) -> int:
     """1 for an English word, -1 for a lower-case word that is none or a piece of code, 0 for what shows neither."""
     match = _CORE.match(token)
