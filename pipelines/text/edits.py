@@ -107,7 +107,7 @@ def merge(text: str, placed: list[Placed], shift: int) -> Iterator[Edit]:
         if len(group) == 1:
             edit = group[0].edit
             if text[start : edit.end - shift] != edit.after:
-                composed.append(Edit(start, edit.end - shift, *edit[2:]))
+                yield Edit(start, edit.end - shift, *edit[2:])
             continue
         shift += sum(len(p.edit.after) - (p.edit.end - p.edit.start) for p in group if p.stage == 0)
         end = max(p.end for p in group) - shift
