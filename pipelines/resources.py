@@ -65,7 +65,7 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def _sweep_unfinished(self) -> None:
         self.paths().store.sweep_unfinished()
-        for pattern in ("*.tmp-*", "manifests/*.tmp-*", "tables/*.tmp", "inputs/*.tmp"):
+        for pattern in ("*.tmp-*", "manifests/*.tmp-*", "tables/*.tmp", "inputs/*.tmp", "inputs/.tmp-*"):
             for left in (Path(self.data) / ".work").glob(pattern):
                 left.unlink()
         release.sweep_unfinished(Path(self.data))

@@ -13,8 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet, work
+from pipelines.growing import read_rows
 from pipelines.passes import spans
 from pipelines.passes.clean import Group
+from pipelines.passes.context import NAME_SCHEMA
 from pipelines.passes.decisions import decide_by_hand
 from pipelines.passes.names import Mentions, Named, locate, name_edits, named
 from pipelines.passes.parts import Parts, counts
@@ -52,7 +54,7 @@ def _apply(task: Task, folder: Path) -> None:
     cleaning = _clean_edits(task.prepared, raw_base)
     text = cleaning.apply(raw)
     clean_base = cleaning.bases_in_output(raw_base)
-    located = locate(task.prepared, task.readings, posts, task.in_threads, clean_base)
+    located = locate(task.prepared, read_rows(task.readings, NAME_SCHEMA), posts, task.in_threads, clean_base)
     decisions = parquet.read(task.decisions).to_pylist()
     located = decide_by_reference(located, task.prepared, task.references, clean_base)
     as_written = spans.slices(raw, *cleaning.to_input(located.start, located.end)) if decisions else []

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet
-from pipelines.passes.context import NAME_SCHEMA, Places, Readings, in_context
+from pipelines.passes.context import Places, Readings, in_context
 from pipelines.passes.spans import Ints, Objects, objects, slices
 from pipelines.text.edits import Edit
 
@@ -39,17 +39,16 @@ class Mentions:
         return Mentions(post, start, end, chosen, self.readings)
 
 
-def locate(prepared: Path, readings: Path, posts: pa.Table, in_threads: Path, base: Ints) -> Mentions:
+def locate(prepared: Path, rows: pa.Table, posts: pa.Table, in_threads: Path, base: Ints) -> Mentions:
     """All names of a group, each with the reading that holds in its post.
 
     Args:
         prepared: where CLEAN left the group's candidates and surfaces.
-        readings: file of `NAME_SCHEMA`, by run and place in the run, the default reading first.
+        rows: readings of `NAME_SCHEMA`, by run and place in the run, the default reading first.
         posts: the group's posts.
         in_threads: file with the entities that are fully named in threads which go on in other groups.
         base: where each post's cleaned text starts.
     """
-    rows = parquet.read(readings, NAME_SCHEMA.names)
     defaults = rows.filter(rows["is_default"])
     candidates = parquet.read(prepared / "candidates.parquet")
     surfaces = parquet.read(prepared / "surfaces.parquet", ["surface"])["surface"]

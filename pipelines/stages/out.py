@@ -13,6 +13,7 @@ from pipelines.passes import apply as applying
 from pipelines.passes.read import REFUSALS, refusals_of, source_id
 from pipelines.settings import Settings
 from pipelines.stages.core import corrected, prepared_groups, resolved, sources_read
+from pipelines.stages.inputs import Inputs
 from pipelines.stages.places import Manifest, Paths, Run
 from schemas.export import arrow_schema, validated
 
@@ -24,26 +25,17 @@ ENTITY_COLUMNS = ("entity_id", "kind", "name", "native_name", "born", "died", "d
 
 def apply_groups(paths: Paths, settings: Settings, run: Run) -> Manifest:
     """APPLY for every group, with the readings of just its surfaces and the corrections of just its words."""
-    version = work.code_version("passes", "text", "names", "parquet.py")
-    readings = resolved(paths)
-    corrections = corrected(paths)
-    is_general = pc.not_equal(corrections["rule"], "slip")  # a rule may be on words that a lexicon knows
-    inputs = _Inputs(paths)
+    version = work.code_version("passes", "text", "names", "parquet.py", "growing.py")
+    made_of = ("readings", "corrections", "passages")
+    everything = work.digest(version, repr(settings.spelling), *(paths.read_manifest(name)["key"] for name in made_of))
+    if paths.has_manifest("parts"):
+        manifest = paths.read_manifest("parts")
+        if manifest.get("of") == everything and all(paths.store.has("apply", part) for part in manifest["parts"]):
+            run("Applying names and spelling", applying.apply_readings, [], 0)
+            return manifest
     parts, calls = [], []
-    for key, group, prepared in prepared_groups(paths):
-        surfaces = parquet.read(prepared / "surfaces.parquet", ["surface"])["surface"]
-        words = parquet.read(prepared / "words.parquet", ["word"])["word"]
-        mine = readings.names.filter(pc.is_in(readings.names["run"], surfaces))
-        task = applying.Task(
-            group,
-            prepared,
-            readings=inputs.put(mine),
-            corrections=inputs.put(corrections.filter(pc.or_(is_general, pc.is_in(corrections["word"], words)))),
-            decisions=inputs.put(readings.applicable_decisions),
-            references=inputs.put(readings.references_of(prepared)),
-            in_threads=inputs.put(readings.in_threads_of(key)),
-            spelling=settings.spelling,
-        )
+    inputs = Inputs(paths.work / "inputs")
+    for key, task in _tasks(paths, settings, inputs):
         files = (task.readings, task.corrections, task.decisions, task.references, task.in_threads)
         part = work.digest(version, key, repr(settings.spelling), *(file.name for file in files))
         parts.append(part)
@@ -51,34 +43,32 @@ def apply_groups(paths: Paths, settings: Settings, run: Run) -> Manifest:
             calls.append((task, paths.store.place("apply", part)))
     run("Applying names and spelling", applying.apply_readings, calls, sum(task.group.size() for task, _ in calls))
     inputs.sweep()
-    return paths.write_manifest("parts", {"parts": parts})
+    return paths.write_manifest("parts", {"of": everything, "parts": parts})
 
 
-class _Inputs:
-    """Small tables that workers read, in files named by their content."""
-
-    def __init__(self, paths: Paths) -> None:
-        self.folder = paths.work / "inputs"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.used: set[str] = set()
-
-    def put(self, table: pa.Table) -> Path:
-        """The file that holds the table."""
-        sink = pa.BufferOutputStream()
-        parquet.write(table, sink)
-        data = sink.getvalue().to_pybytes()
-        file = self.folder / f"{work.digest(data)}.parquet"
-        if file.name not in self.used and not file.exists():
-            unfinished = file.with_suffix(".tmp")
-            unfinished.write_bytes(data)
-            unfinished.replace(file)
-        self.used.add(file.name)
-        return file
-
-    def sweep(self) -> None:
-        for file in self.folder.iterdir():
-            if file.name not in self.used:
-                file.unlink()
+def _tasks(paths: Paths, settings: Settings, inputs: Inputs) -> Iterator[tuple[str, applying.Task]]:
+    """Each group with what is applied to it."""
+    readings, corrections = resolved(paths), corrected(paths)
+    is_general = pc.not_equal(corrections["rule"], "slip")  # a rule may be on words that a lexicon knows
+    prepared_ones = prepared_groups(paths)
+    surfaces = {key: prepared / "surfaces.parquet" for key, _, prepared in prepared_ones}
+    names = inputs.spread(readings.place / "names.parquet", surfaces)
+    decisions = inputs.put(readings.applicable_decisions)
+    for key, group, prepared in prepared_ones:
+        words = parquet.read(prepared / "words.parquet", ["word"])["word"]
+        yield (
+            key,
+            applying.Task(
+                group,
+                prepared,
+                readings=names[key],
+                corrections=inputs.put(corrections.filter(pc.or_(is_general, pc.is_in(corrections["word"], words)))),
+                decisions=decisions,
+                references=inputs.put(readings.references_of(prepared)),
+                in_threads=inputs.put(readings.in_threads_of(key)),
+                spelling=settings.spelling,
+            ),
+        )
 
 
 def part_files(paths: Paths, name: str) -> list[Path]:

@@ -37,6 +37,10 @@ class Paths:
         """The finished work."""
         return Store(self.work / "store")
 
+    def has_manifest(self, stage: str) -> bool:
+        """Whether a stage has left one, in this build or one before."""
+        return (self.work / "manifests" / f"{stage}.json").exists()
+
     def read_manifest(self, stage: str) -> Manifest:
         """What a stage left for the next one."""
         manifest: Manifest = json.loads((self.work / "manifests" / f"{stage}.json").read_text())
