@@ -1,7 +1,8 @@
 """Tells a webhook what a published build changed, or why a build failed.
 
-What changed was counted when the build was published (`pipelines.changes`). The address comes from the environment alone (VARIORUM_WEBHOOK) and is never shown. A webhook that does not answer is
-a warning: a build does not fail for it. What counts as a failure is decided by those who call.
+What changed was counted when the build was published (`pipelines.changes`). The address comes from the environment
+alone (VARIORUM_WEBHOOK) and is never shown. A webhook that does not answer is a warning: a build does not fail for it.
+What counts as a failure is decided by those who call.
 """
 
 import json

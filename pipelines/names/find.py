@@ -54,7 +54,7 @@ _WORD = (
     rf"\p{{Lu}}[\p{{L}}\p{{M}}]*+(?:(?:{_APOSTROPHE}|[-‑])[\p{{L}}\p{{M}}]++)*+(?:{_GENITIVE})?+"
     rf"(?:\.(?<=(?<!\p{{L}})(?:\p{{Lu}}|\p{{L}}[eac]c?\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+"
 )
-# What is written onto a name: al-, d', the le of Alfred leS. Jenkins. Print leaves a space after al- or widens its hyphen.
+# What is written onto a name: al-, d', the le of leS. Print leaves a space after al- or widens its hyphen.
 _PREFIX = (
     r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑–] ?+|[dl]['’]|(?:de|le|la|du)(?=\p{Lu}\.))?+[ʿʾʻʼ‘]?+"
 )
