@@ -1,11 +1,10 @@
 """A house with one dataset published in it, built once and copied for every test."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.faults.processes import House
+from tests.faults.processes import House, copied
 
 
 @pytest.fixture(scope="session")
@@ -18,5 +17,4 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.fixture
 def house(built: House, tmp_path: Path) -> House:
-    shutil.copytree(built.root, tmp_path / "house", symlinks=True)
-    return House(tmp_path / "house")
+    return copied(built, tmp_path / "house")

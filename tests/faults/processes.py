@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import dagster as dg
+
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = ("1956",)
 AUTHORITY = """entity_id,kind,name,aliases
@@ -24,6 +26,8 @@ l:moscow,place,Moscow,
 """
 BUILD = "from pipelines import build, resources; resources.INLINE_BYTES = {inline}; raise SystemExit(build.main())"
 SECONDS = 300
+KILLS = int(os.environ.get("VARIORUM_KILLS") or 4)
+"""How often a build is killed; `make faults` says 50."""
 
 
 @dataclass
@@ -101,6 +105,19 @@ class House:
         lines = (self.data / "latest" / "checksums.sha256").read_text().splitlines()
         stated = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
         return stated == {name: digest for name, digest in published.items() if name != "checksums.sha256"}
+
+
+def copied(house: House, root: Path) -> House:
+    """The same house elsewhere."""
+    shutil.copytree(house.root, root, symlinks=True)
+    return House(root)
+
+
+def unfinished_runs(house: House) -> list[str]:
+    """The runs that Dagster believes to be under way."""
+    with dg.DagsterInstance.from_config(str(house.home)) as instance:
+        runs = instance.get_runs()
+        return [f"{run.run_id} {run.status.value}" for run in runs if not run.is_finished]
 
 
 def kill(process: "subprocess.Popen[str]") -> None:

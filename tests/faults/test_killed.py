@@ -1,24 +1,13 @@
 """kill -9 at moments spread over a build: the former dataset stays, the next build succeeds, nothing is left over."""
 
-import os
 import time
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
-from tests.faults.processes import House, kill, moments, wait_until_gone
+from tests.faults.processes import KILLS, House, kill, moments, unfinished_runs, wait_until_gone
 
 pytestmark = pytest.mark.faults
-
-KILLS = int(os.environ.get("VARIORUM_KILLS") or 4)
-"""How often a build is killed; `make faults` says 50."""
-
-
-def unfinished_runs(house: House) -> list[str]:
-    with dg.DagsterInstance.from_config(str(house.home)) as instance:
-        runs = instance.get_runs()
-        return [f"{run.run_id} {run.status.value}" for run in runs if not run.is_finished]
 
 
 def test_a_build_may_be_killed_at_any_moment(house: House) -> None:

@@ -1,0 +1,135 @@
+"""kill -9 of a run that was started in the UI, at spread moments: the same as for `make build` holds."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.browser.server import Served, served, wait_until
+from tests.faults.processes import KILLS, House, copied, moments, unfinished_runs
+
+pytestmark = pytest.mark.faults
+
+UI_KILLS = KILLS // 2
+RUN_SECONDS = 300
+LOGS = """query($id: ID!) { logsForRun(runId: $id) {
+  ... on EventConnection { events { ... on MessageEvent { message } } } } }"""
+LAUNCH = """mutation($job: JobOrPipelineSelector!) {
+  launchRun(executionParams: {selector: $job, runConfigData: {}, mode: "default"}) {
+    ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+STATUS = "query($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
+ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A house with the UI served over it."""
+
+    house: House
+    ui: Served
+
+    def launch(self) -> str:
+        """The id of a run of the whole job, as the button in the launchpad starts it."""
+        job = {"repositoryName": "__repository__", "repositoryLocationName": "variorum", "jobName": "build"}
+        return str(self.ui.query(LAUNCH, job=job)["launchRun"]["run"]["runId"])
+
+    def status(self, run_id: str) -> str:
+        return str(self.ui.query(STATUS, id=run_id)["runOrError"]["status"])
+
+    def wait(self, run_id: str, *statuses: str) -> str:
+        """The first of these that the run is seen in, or how it ended."""
+        found: list[str] = []
+
+        def seen() -> bool:
+            found.append(self.status(run_id))
+            return found[-1] in ENDED | set(statuses)
+
+        wait_until(seen, RUN_SECONDS, f"the run is {' or '.join(statuses) or 'at its end'}", self.house.root / "ui.log")
+        return found[-1]
+
+    def run_to_the_end(self) -> str:
+        return self.wait(self.launch())
+
+
+@pytest.fixture(scope="module")
+def desk(built: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    house = copied(built, tmp_path_factory.mktemp("desk") / "house")
+    with served(house.root, VARIORUM_SENSOR_SECONDS="2") as ui:
+        yield Desk(house, ui)
+
+
+def run_processes(house: House) -> list[psutil.Process]:
+    """The processes that run jobs for the UI over this house: each run is one that the code server has spawned."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if "spawn_main" in " ".join(process.cmdline()) and is_of(process, house.home):
+                found.append(process)
+        except psutil.Error:  # it has ended meanwhile
+            continue
+    return found
+
+
+def is_of(process: psutil.Process, home: Path) -> bool:
+    return process.environ().get("DAGSTER_HOME") == str(home)
+
+
+def test_a_run_of_the_ui_may_be_killed_at_any_moment(desk: Desk) -> None:
+    house, killed, seconds = desk.house, 0, timed_run(desk)
+    for number, moment in enumerate(moments(UI_KILLS, 0.02, 0.98, seed=7)):
+        house.add_seed(number)
+        before = house.published()
+        run_id = desk.launch()
+        desk.wait(run_id, "STARTED")
+        time.sleep(moment * seconds)
+        killed += kill_runs(house)
+        assert desk.wait(run_id) in ENDED
+        now = house.published()
+        assert house.is_sound(), f"killed after {moment * seconds:.1f} s"
+        assert desk.run_to_the_end() == "SUCCESS" if number % 2 else house.build().returncode == 0
+        assert now in (before, house.published()), f"killed after {moment * seconds:.1f} s"
+        assert house.published() != before
+        assert house.leftovers() == []
+        assert unfinished_runs(house) == []
+        wait_until(lambda: not run_processes(house), 30, "no process of a run is left")
+    assert killed > UI_KILLS // 2, "the runs were too quick to be killed"
+
+
+def kill_runs(house: House) -> int:
+    """kill -9 of what runs; how many there were."""
+    running = run_processes(house)
+    for process in running:
+        process.kill()
+    return len(running)
+
+
+def timed_run(desk: Desk) -> float:
+    """Seconds that a run takes here and now from its first step on."""
+    desk.house.add_seed(100)
+    run_id = desk.launch()
+    assert desk.wait(run_id, "STARTED") == "STARTED"
+    begun = time.monotonic()
+    assert desk.wait(run_id) == "SUCCESS"
+    return time.monotonic() - begun
+
+
+def test_a_run_that_was_killed_says_so(desk: Desk) -> None:
+    desk.house.add_seed(200)
+    run_id = desk.launch()
+    lock = desk.house.data / ".work" / "lock"
+    wait_until(lambda: lock.read_text() == run_id, RUN_SECONDS, "the run holds the folder", desk.house.root / "ui.log")
+    assert kill_runs(desk.house) == 1
+    assert desk.wait(run_id) == "FAILURE"
+    said = messages(desk, run_id)
+    assert any("unexpectedly exited" in text or "was killed" in text for text in said), said
+    assert desk.run_to_the_end() == "SUCCESS"
+    assert lock.read_text() == ""
+
+
+def messages(desk: Desk, run_id: str) -> list[str]:
+    logs: Any = desk.ui.query(LOGS, id=run_id)["logsForRun"]["events"]
+    return [event["message"] for event in logs if event.get("message")]
