@@ -105,6 +105,10 @@ def summarise(data: Path, console: Console) -> None:
     """Say what was built: files, posts, names, edits, what was refused, and where the tables are."""
     latest = data / "latest"
     console.print("\nThe dataset is complete.\n", style="bold green")
+    reference = default_place("VARIORUM_REFERENCE", "seeds/reference")
+    if not Path(reference).is_dir():
+        text = f"There is no folder {reference}: every name became an entity of its own."
+        console.print(f"  {'Reference':<12} {text}", markup=False, soft_wrap=True)
     for label, text in _summary(latest):
         console.print(f"  {label:<12} {text}", markup=False, soft_wrap=True)
     for row in unmatched_decisions(_paths(data)).itertuples():

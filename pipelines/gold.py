@@ -11,7 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipelines.names.authority import ReferenceFileError, read_rows
+
 FILE = "gold.csv"
+COLUMNS = ("path", "post", "surface", "occurrence", "entity_id", "kind", "optional", "written")
+COUNTED = ("post", "occurrence")
 RESAMPLES = 500
 RIGHT, WRONG, REVIEW, MISSED, SPURIOUS = "right", "wrong entity", "in review", "missed", "no name"
 Interval = tuple[float, float, float]
@@ -56,12 +60,18 @@ def _rates(counts: Counts) -> npt.NDArray[np.float64]:
 
 
 def read(reference: Path) -> pd.DataFrame:
-    """The annotations of a reference folder; no rows where there are none."""
+    """The annotations of a reference folder; no rows where there are none.
+
+    Raises:
+        ReferenceFileError: The file is no CSV in UTF-8, lacks a column, or counts in something that is no number.
+    """
     file = reference / FILE
-    columns = ["path", "post", "surface", "occurrence", "entity_id", "kind", "optional", "written"]
-    if not file.is_file():
-        return pd.DataFrame(columns=columns, dtype=str)
-    return pd.read_csv(file, dtype=str, keep_default_na=False)[columns]
+    rows = [row | {"line": line} for line, row in read_rows(file, COLUMNS)] if file.is_file() else []
+    for row in rows:
+        for name in COUNTED:
+            if not str(row[name]).isdecimal():
+                raise ReferenceFileError(file, int(row["line"]), name, f"{row[name]!r} is no number; write 1, 2, ...")
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
 
 
 def score(gold: pd.DataFrame, tables: Tables) -> Score | None:

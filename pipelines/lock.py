@@ -25,6 +25,10 @@ class BuildRunning(RuntimeError):
     """Another build works on the same data folder."""
 
 
+class NotWritable(OSError):
+    """The data folder cannot be made, or nothing can be written into it."""
+
+
 @contextmanager
 def locked(data: Path, run_id: str, found_dead: Callable[[str], None]) -> Iterator[None]:
     """Nobody else builds into this folder meanwhile; a run that holds it already goes on.
@@ -36,12 +40,12 @@ def locked(data: Path, run_id: str, found_dead: Callable[[str], None]) -> Iterat
 
     Raises:
         BuildRunning: another run holds it.
+        NotWritable: nothing can be written there.
     """
     if _held.get(data) == run_id:
         yield
         return
-    (data / ".work").mkdir(parents=True, exist_ok=True)
-    with _file(data).open("a+", encoding="utf-8") as file:
+    with _opened(data) as file:
         _take(file, data)
         if dead := _read(file):
             found_dead(dead)
@@ -75,6 +79,15 @@ def mark_failed(instance: dg.DagsterInstance, run_id: str) -> None:
 
 def _file(data: Path) -> Path:
     return data / ".work" / "lock"
+
+
+def _opened(data: Path) -> IO[str]:
+    try:
+        _file(data).parent.mkdir(parents=True, exist_ok=True)
+        return _file(data).open("a+", encoding="utf-8")
+    except OSError as error:
+        message = f"Nothing can be written into the data folder {data} ({error.strerror}). Name another with DATA=."
+        raise NotWritable(message) from error
 
 
 def _take(file: IO[str], data: Path) -> None:

@@ -12,6 +12,8 @@ OURS = re.compile(r"(?:Key|Type|Attribute|Index|Name|Assertion|Recursion|NotImpl
 OURS_SAID = "Variorum itself went wrong, please report it: "
 FULL = "No space left on device"
 GONE = re.compile(r"\[Errno 2\] No such file or directory: '(.+)'$")
+WRAPPERS = "Dagster"
+"""How the names of errors begin that only say that there is another one."""
 UNKNOWN = "see the run in the Dagster UI (make ui)."
 
 
@@ -23,8 +25,8 @@ def why(events: Iterable[dg.DagsterEvent]) -> str:
 
 
 def first_cause(error: Any) -> str:
-    """What the error that caused all others says."""
-    while error.cause:
+    """What the error says that Dagster's own are wrapped around."""
+    while error.cause and str(error.cls_name).startswith(WRAPPERS):
         error = error.cause
     if OURS.match(str(error.message)):
         return OURS_SAID + str(error.message).strip()

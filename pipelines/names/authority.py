@@ -65,7 +65,7 @@ def load(folder: Path) -> Authority:
     seen: dict[str, tuple[Path, int]] = {}
     extra: dict[str, None] = {}
     for path in sorted(folder.glob("*.csv")) if folder.is_dir() else []:
-        for line, row in _read(path, REQUIRED):
+        for line, row in read_rows(path, REQUIRED):
             _check_entity(path, line, row, seen)
             extra.update(dict.fromkeys(name for name in row if name not in REQUIRED + OPTIONAL))
             rows.append(row)
@@ -90,7 +90,7 @@ def load_decisions(path: Path, authority: Authority) -> Decisions:
     known = {*authority.entities["entity_id"], NOT_A_NAME, UNKNOWN_PERSON}
     rows: list[dict[str, str]] = []
     first: dict[tuple[str, str], tuple[int, str]] = {}
-    for line, row in _read(path, ("surface", "entity_id"), (DECISION_COLUMNS, REVIEW_COLUMNS)):
+    for line, row in read_rows(path, ("surface", "entity_id"), (DECISION_COLUMNS, REVIEW_COLUMNS)):
         if not row["entity_id"]:
             continue  # the row of a review queue that nobody has decided yet
         if not row["surface"]:
@@ -111,7 +111,7 @@ def load_decisions(path: Path, authority: Authority) -> Decisions:
     return Decisions(pd.DataFrame(rows, columns=[*DECISION_COLUMNS, "line"], dtype=str))
 
 
-def _read(
+def read_rows(
     path: Path, required: tuple[str, ...], layouts: Sequence[tuple[str, ...]] = ()
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row of a CSV file with the line on which it ends, cells stripped of outer white space.
@@ -146,7 +146,8 @@ def _read(
 def _check_header(path: Path, header: list[str], required: tuple[str, ...]) -> None:
     missing = [name for name in required if name not in header]
     if missing:
-        raise ReferenceFileError(path, 1, missing[0], f"is missing; the header needs {', '.join(required)}")
+        hint = "" if len(header) > 1 else " (with commas between them)"
+        raise ReferenceFileError(path, 1, missing[0], f"is missing; the header needs {', '.join(required)}{hint}")
     twice = [name for name in header if header.count(name) > 1]
     if twice:
         raise ReferenceFileError(path, 1, twice[0], "stands twice in the header")

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import parquet, work
+from pipelines import gold, parquet, provenance, work
 from pipelines.names import marked
 from pipelines.names.authority import load, load_decisions
 from pipelines.names.resolve import decide, decided
@@ -157,6 +157,8 @@ def check_reference(paths: Paths) -> None:
     """
     load_decisions(paths.reference / DECISIONS_FILE, load(paths.reference / "authority"))
     rules.load_rules(paths.reference / SPELLING_FILE)
+    gold.read(paths.reference)
+    provenance.read(paths.reference)
 
 
 def judge_words(paths: Paths, settings: Settings) -> Manifest:

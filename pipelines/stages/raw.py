@@ -18,6 +18,8 @@ class NoSeeds(FileNotFoundError):
 
 def list_sources(paths: Paths) -> Manifest:
     """All seed files with size and SHA-256; files that have not changed since the last look are not read again."""
+    if paths.seeds.exists() and not paths.seeds.is_dir():
+        raise NoSeeds(f"{paths.seeds} is a file. Name the folder it lies in with SEEDS=.")
     if not paths.seeds.is_dir():
         raise NoSeeds(f"There is no seeds folder {paths.seeds}. Put your texts there, or name another with SEEDS=.")
     found = list_seeds(paths.seeds)
