@@ -57,6 +57,15 @@ def test_every_invariant_holds_on_arbitrary_seeds(
     shutil.rmtree(folder)
 
 
+def test_a_name_respelled_across_the_end_of_a_sentence_breaks_nothing(tmp_path: Path) -> None:
+    (tmp_path / "authority").mkdir()
+    (tmp_path / "authority" / "people.csv").write_text("entity_id,kind,name\nq1,person,Wymberley De Rosset Coerr\n")
+    seeds = write_seeds(tmp_path / "seeds", {"a.txt": "They agree that Wymberly DeR. Coerr was there. Nobody was."})
+    made = tables(build(Paths(seeds, tmp_path, tmp_path / "data")))
+    assert made["sentences"]["text"].str.contains("Coerr").tolist() == [True, False]
+    assert made["mentions"]["surface"].tolist() == ["Wymberly DeR. Coerr"]
+
+
 def contents(latest: Path) -> dict[str, bytes]:
     return {
         file.relative_to(latest).as_posix(): file.read_bytes() for file in sorted(latest.rglob("*")) if file.is_file()

@@ -139,10 +139,11 @@ def _clean_post(gathered: _Gathered, raw: str, hints: Sequence[dict[str, Any]]) 
     code = language.detect(text)
     gathered.languages.append(code)
     spans = sentences.split(text, code)
-    gathered.sentences.add(spans, SENTENCES.names[1:])
     starts = [start for start, _ in spans]
     found = _with_hints(gathered, text, starts, edits.Offsets(made), hints) if hints else find(text, starts)
-    _add_candidates(gathered, text, starts, found)
+    spans = sentences.unbroken(spans, (candidate[:2] for candidate in found))
+    gathered.sentences.add(spans, SENTENCES.names[1:])
+    _add_candidates(gathered, text, [start for start, _ in spans], found)
     gathered.texts.append(text)
 
 

@@ -6,7 +6,8 @@ abbreviations, ellipses, quotations, list marks, numbers), with what is usual in
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 # A sentence may end at a full stop, question or exclamation mark, with closing marks and footnote numbers, before white
@@ -79,6 +80,25 @@ def split(text: str, language: str = "en") -> list[tuple[int, int]]:
         )
     ends.append(len(text))
     return list(_trimmed(text, ends))
+
+
+def unbroken(sentences: Sequence[tuple[int, int]], names: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences, joined where a name runs on from one into the next: `Wymberley DeR. | Coerr spoke.`
+
+    Args:
+        sentences: as `split` gives them.
+        names: the spans of names in the same text.
+    """
+    starts = [start for start, _ in sentences]
+    inner: set[int] = set()
+    for start, end in names:
+        following = bisect_right(starts, start)
+        if following < len(starts) and starts[following] < end:
+            inner.update(range(following, bisect_left(starts, end)))
+    if not inner:
+        return list(sentences)
+    kept = [number for number in range(len(starts)) if number not in inner]
+    return [(starts[one], sentences[after - 1][1]) for one, after in pairwise([*kept, len(starts)])]
 
 
 def _trimmed(text: str, ends: list[int]) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.text.sentences import split
+from pipelines.text.sentences import split, unbroken
 
 # Each case is the list of its sentences; joined by a space they are the text.
 CASES: dict[str, list[str]] = {
@@ -181,3 +181,19 @@ def test_every_character_but_space_is_in_exactly_one_sentence(text: str, languag
         assert text[start:end] == text[start:end].strip() != ""
         position = end
     assert not text[position:].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "n_sentences"),
+    [
+        ("They agree that Wymberley DeR. Coerr was there. Nobody was.", "Wymberley DeR. Coerr", 2),
+        ("They agree that Coerr was there. Nobody was.", "Coerr", 2),
+        ("He met M. Paul DeF. Hicks at noon. Hicks left.", "Paul DeF. Hicks", 2),
+    ],
+)
+def test_a_sentence_never_ends_within_a_name(text: str, name: str, n_sentences: int) -> None:
+    start = text.index(name)
+    spans = unbroken(split(text), [(start, start + len(name))])
+    assert len(spans) == n_sentences
+    assert any(first <= start and start + len(name) <= last for first, last in spans)
+    assert "".join(text[s:e] for s, e in spans).replace(" ", "") == text.replace(" ", "")
