@@ -170,6 +170,17 @@ def test_a_duplicate_is_recorded_once(tmp_path: Path) -> None:
     assert len(built["posts"]) == 1
 
 
+def test_a_decision_on_what_spans_the_end_of_a_sentence_breaks_nothing(tmp_path: Path) -> None:
+    surface = "wymberly! 2nd coerr"
+    seeds = write_seeds(tmp_path / "seeds", {"a.txt": f"They agree that {surface} was there. Nobody was."})
+    authority = "entity_id,kind,name\nq1,person,Wymberley De Rosset Coerr\n"
+    decisions = f"surface,post_id,entity_id,reason,decided_by,decided_on\n{surface},,q1,,A. N. Other,1999-01-01\n"
+    reference = write_seeds(tmp_path / "reference", {"authority/people.csv": authority, "decisions.csv": decisions})
+    made = tables(build(Paths(seeds, reference, tmp_path / "data")))
+    assert made["mentions"]["entity_id"].tolist() == ["q1"]
+    assert made["edits"]["before"].tolist() == [surface]
+
+
 @pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="The shared seeds are not beside this repository.")
 def test_the_seed_that_was_given(tmp_path: Path) -> None:
     built = tables(build(Paths(SHARED / "seeds", REFERENCE, tmp_path)))

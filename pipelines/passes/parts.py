@@ -59,6 +59,7 @@ class Parts:
         start, end = changes.to_output(
             table["start"].to_numpy() + clean_base[post], table["end"].to_numpy() + clean_base[post]
         )
+        end[:-1] = np.minimum(end[:-1], start[1:])  # a change over the end of a sentence is the next one's
         ordinal = _ordinals(post)
         rows = {
             "sentence_id": self._numbered(post, "-s", ordinal),
