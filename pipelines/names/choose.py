@@ -31,6 +31,8 @@ _SYLLABLE = re.compile(r"[^aeiouy]*[aeiouy]+[^aeiouy]*")
 """A Chinese or Korean family name as it is romanised: Zhou, Chiang, Kim; not Hideki."""
 _BELIEF, _ROUNDS = 30, 20
 """How many names the belief is worth that half of the people named are known, as in the gold data."""
+_STEPS = 50
+"""`rarity` goes by so many steps to one: a text more or less among thousands leaves all scores as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def rarity(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame) -> flo
         known = settled + (1 / (1 + np.exp(-(best + shift)))).sum()
         share = (known + _BELIEF / 2) / (len(people) + _BELIEF)
         shift = float(min(np.log(share / (1 - share)), 0.0))
-    return shift
+    return round(shift * _STEPS) / _STEPS
 
 
 def _full(rivals: pd.DataFrame, authority: Authority, settings: NameSettings) -> pd.DataFrame:

@@ -59,7 +59,7 @@ def sounds(tokens: Sequence[str], finish: str = "finish") -> Sounds:
     Returns:
         Their sounds; the same part has the same sounds whatever stands beside it.
     """
-    latin = np.fromiter((max(token, default="") < "\u0370" for token in tokens), bool, len(tokens))
+    latin = np.fromiter((token.isascii() or max(token) < "\u0370" for token in tokens), bool, len(tokens))
     groups = [(np.flatnonzero(latin), _latin), (np.flatnonzero(~latin), _other_scripts)]
     rows, lines = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
     for numbers, convert in groups:
@@ -67,14 +67,15 @@ def sounds(tokens: Sequence[str], finish: str = "finish") -> Sounds:
             text = unicodedata.normalize("NFC", "\n".join([tokens[number] for number in numbers.tolist()])).lower()
             texts = convert("\n" + text + "\n")
             rows.append(np.tile(numbers, len(texts)))
-            lines += [pa.array(one[1:-1].split("\n"), pa.string()) for one in texts]
+            lines += [_lines(one) for one in texts]
     if not tokens:
         return Sounds(np.zeros(0, np.int32), np.zeros(0, f"S{LONGEST}"))
     encoded = pa.concat_arrays(lines).dictionary_encode()
-    code, values = _codes(_finish(encoded.dictionary, finish))
-    pairs = np.sort((np.concatenate(rows) << 32) | code[encoded.indices.to_numpy()])
-    pairs = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])]
-    pairs = pairs[values[pairs & 0xFFFFFFFF] != b""]
+    code, values = _codes(encoded.dictionary, finish)
+    code = code[encoded.indices.to_numpy()]
+    some = code >= 0
+    pairs = np.sort((np.concatenate(rows)[some] << 32) | code[some])
+    pairs = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])] if len(pairs) else pairs
     return Sounds((pairs >> 32).astype(np.int32), values[pairs & 0xFFFFFFFF])
 
 
@@ -134,21 +135,28 @@ def _other_scripts(text: str) -> list[str]:
     return results
 
 
+def _lines(text: str) -> pa.Array:
+    """The lines of a text without the newlines around it; Arrow splits without an object a line."""
+    return pc.list_flatten(pc.split_pattern(pa.array([text[1:-1]], pa.string()), "\n"))
+
+
+def _codes(lines: pa.Array, finish: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bytes_]]:
+    """A number for each distinct line, finished, and what these sound like; -1 for what is not in sounds."""
+    code = np.full(len(lines), -1)
+    possible = np.flatnonzero(pc.invert(pc.match_substring(lines, NEVER)).to_numpy(zero_copy_only=False))
+    finished = _finish(lines.take(pa.array(possible)), finish)
+    sound = pc.and_(pc.string_is_ascii(finished), pc.not_equal(finished, ""))
+    made = np.flatnonzero(sound.to_numpy(zero_copy_only=False))
+    encoded = pc.utf8_slice_codeunits(finished.take(pa.array(made)), 0, LONGEST).dictionary_encode()
+    code[possible[made]] = encoded.indices.to_numpy()
+    return code, np.array(encoded.dictionary.to_pylist(), dtype=f"S{LONGEST}")
+
+
 def _finish(lines: pa.Array, finish: str) -> pa.Array:
+    if not len(lines):
+        return lines
     text = "\n" + "\n".join(lines.to_pylist()) + "\n"
-    text = _apply(text.translate(_bare_sounds()), finish)
-    return pa.array(text[1:-1].split("\n"), pa.string())
-
-
-def _codes(lines: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bytes_]]:
-    """A number for each distinct line, and the lines as bytes; what is not in sounds is empty."""
-    encoded = pc.dictionary_encode(lines)
-    text = encoded.dictionary
-    sound = pc.and_(pc.string_is_ascii(text), pc.invert(pc.match_substring(text, NEVER)))
-    plain = pc.if_else(sound, pc.utf8_slice_codeunits(text, 0, LONGEST), "")
-    again = plain.dictionary_encode()
-    values = np.array(again.dictionary.to_pylist(), dtype=f"S{LONGEST}")
-    return again.indices.to_numpy().astype(np.int64)[encoded.indices.to_numpy()], values
+    return _lines(_apply(text.translate(_bare_sounds()), finish))
 
 
 @cache
