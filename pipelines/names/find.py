@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import regex
 
+from pipelines.names.languages import adapt
 from pipelines.names.lexicon import traits, words
 from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, parts
 from pipelines.names.traits import (
@@ -100,13 +101,21 @@ def _after() -> dict[str, str]:
     return dict.fromkeys([*heads, ", who ", ", whos"], "person")
 
 
-def find(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
+def find(text: str, sentence_starts: Sequence[int], language: str = "en") -> list[Candidate]:
     """Candidates in the order of the text, not overlapping.
 
     Args:
         text: Clean text (NFC); straight and curly apostrophes both work.
         sentence_starts: Offsets of sentence beginnings, ascending.
+        language: ISO 639-1, or `und`.
     """
+    found = _found(text, sentence_starts)
+    if language in ("en", "und"):
+        return found
+    return [_new(Candidate, part) for part in adapt(text, found, frozenset(sentence_starts), language)]
+
+
+def _found(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
     found: list[Candidate] = []
     sentences, lines = frozenset(sentence_starts), _lines(text)
     boundaries, following = iter(sentence_starts), iter(lines)

@@ -27,7 +27,9 @@ class Marked(NamedTuple):
     ref: str
 
 
-def candidates(text: str, starts: Sequence[int], marked: Iterable[Marked]) -> tuple[list[Candidate], list[Marked]]:
+def candidates(
+    text: str, starts: Sequence[int], language: str, marked: Iterable[Marked]
+) -> tuple[list[Candidate], list[Marked]]:
     """The candidates of a text with its marked-up names among them, and those of the latter that have a reference.
 
     What is marked up is a name, and nothing else is sought in it; of names in names the outer one counts.
@@ -42,7 +44,7 @@ def candidates(text: str, starts: Sequence[int], marked: Iterable[Marked]) -> tu
     hidden = list(text)
     for start, end, _ in names:
         hidden[start:end] = "x" * (end - start)
-    return sorted(find("".join(hidden), starts) + names), references
+    return sorted(find("".join(hidden), starts, language) + names), references
 
 
 def _name(text: str, marked: Marked) -> Candidate | None:

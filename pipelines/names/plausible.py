@@ -47,7 +47,8 @@ def judge(surfaces: pd.DataFrame, known: pd.DataFrame | None = None) -> "pd.Seri
     single = (known["n_words"] == 1).to_numpy()
     ordinary = known["all_ordinary"].to_numpy()
     full = surfaces["surface"][~single & (surfaces["n_person"].to_numpy() > 0)]
-    named = known["any_name"].to_numpy() | surfaces["surface"].isin(_bearers(full)).to_numpy()
+    borne = surfaces["surface"].isin(_bearers(full)).to_numpy()
+    named = known["any_name"].to_numpy() | borne
     # An ordinary word is a name only where it stands large inside sentences, and more often than small anywhere.
     doubtful = ordinary & ~named & ((inside < 2) | (lower >= inside))
     doubtful &= ~(surfaces["n_person"].to_numpy() > 0) | (lower > 0)
@@ -55,6 +56,8 @@ def judge(surfaces: pd.DataFrame, known: pd.DataFrame | None = None) -> "pd.Seri
     doubtful |= ~ordinary & ~named & ~hinted & (lower > 2 * inside)
     several = ordinary & ~named & ~hinted & (inside == 0)
     doubtful = np.where(single, doubtful, several)
+    if "n_noun" in surfaces:  # German: with an article as often as not
+        doubtful |= ~borne & (2 * surfaces["n_noun"] >= surfaces["n_mentions"]).to_numpy()
     is_name: pd.Series[bool] = pd.Series(~doubtful, surfaces.index, dtype=bool, name="is_name")
     return is_name
 

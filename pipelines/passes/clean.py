@@ -19,12 +19,13 @@ import regex
 from pipelines import parquet, work
 from pipelines.names import marked
 from pipelines.names.find import Candidate, find
+from pipelines.names.languages import NOUN
 from pipelines.names.marked import Marked
 from pipelines.passes.read import POSTS
 from pipelines.text import edits, language, sentences, spelling, tokens
 from pipelines.text.clean import clean as clean_text
 
-HINTS = ("person", "place", "organisation", "event")
+HINTS = ("person", "place", "organisation", "event", NOUN)
 RUN_OF_SPACE = regex.compile(r"\s+")
 
 PREPARED = pa.schema([("language", pa.string())])
@@ -140,7 +141,7 @@ def _clean_post(gathered: _Gathered, raw: str, hints: Sequence[dict[str, Any]]) 
     gathered.languages.append(code)
     spans = sentences.split(text, code)
     starts = [start for start, _ in spans]
-    found = _with_hints(gathered, text, starts, edits.Offsets(made), hints) if hints else find(text, starts)
+    found = _with_hints(gathered, text, starts, edits.Offsets(made), hints) if hints else find(text, starts, code)
     spans = sentences.unbroken(spans, (candidate[:2] for candidate in found))
     gathered.sentences.add(spans, SENTENCES.names[1:])
     _add_candidates(gathered, text, [start for start, _ in spans], found)
@@ -165,7 +166,7 @@ def _with_hints(
 ) -> list[Candidate]:
     """The candidates of a post with marked-up names; the references of these are gathered."""
     names = [Marked(*offsets.to_output(hint["start"], hint["end"]), hint["kind"], hint["ref"]) for hint in hints]
-    found, references = marked.candidates(text, starts, names)
+    found, references = marked.candidates(text, starts, gathered.languages[-1], names)
     post = len(gathered.candidates.counts)
     for start, end, kind, ref in references:
         gathered.references.append((post, start, end, _surface(text[start:end]), kind, ref))

@@ -10,7 +10,7 @@ from tests.builds import ROOT
 
 def found(text: str, *names: tuple[str, str, str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     marked = [Marked(text.index(name), text.index(name) + len(name), kind, ref) for name, kind, ref in names]
-    spans, references = candidates(text, [0], marked)
+    spans, references = candidates(text, [0], "en", marked)
     return [(text[s:e], hint) for s, e, hint in spans], [(text[one.start : one.end], one.ref) for one in references]
 
 
