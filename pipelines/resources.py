@@ -101,6 +101,9 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
     dialect: Dialect = Field(
         default=Dialect.keep, description="British and American spellings: `keep` both, or write one."
     )
+    old_quotations: bool = Field(
+        default=False, description="Whether the spelling of passages in older English is corrected, too."
+    )
 
     @model_validator(mode="after")
     def _in_range(self) -> "Rules":
@@ -113,7 +116,7 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
     def settings(self) -> Settings:
         """The settings as the stages want them."""
         names = replace(NAMES, accept=self.accept, review=self.review)
-        return Settings(names, spelling.Settings(Dialect(self.dialect).value))
+        return Settings(names, spelling.Settings(Dialect(self.dialect).value, self.old_quotations))
 
 
 class Engine(StrEnum):

@@ -55,5 +55,6 @@ def test_settings_are_taken(places: Paths, instance: dg.DagsterInstance) -> None
     }
     assert build(instance, resources=config).success
     assert Rules(accept=0.9, dialect="british").settings() != Rules().settings()
+    assert Rules(old_quotations=True).settings().spelling.old_quotations
     assert Workers(number=2).number == 2
     assert Places(seeds="a", reference="b", data="c").paths().data == Path("c")

@@ -25,6 +25,13 @@ _SHARED_WORDS = (
 SHARED = frozenset(_SHARED_WORDS.split())
 """Words that are as common in other languages: they show nothing about the language of a passage."""
 
+_FOREIGN_WORDS = (
+    "con cum de del den der des du e el en es est et il la las le les lo los mal mi nun para que sans sous sur tu"
+    " und van von"
+)
+FOREIGN = frozenset(_FOREIGN_WORDS.split())
+"""Small words of other languages that English prose borrows only with what follows them: `arroz con pollo`."""
+
 
 @cache
 def known() -> frozenset[str]:
@@ -59,6 +66,12 @@ def rare() -> frozenset[str]:
 def stems() -> frozenset[str]:
     """The words that others are made from by prefixes, suffixes and joining."""
     return frozenset(w for key, listed in _sections().items() if _level(key) <= _RAREST_TARGET for w in listed)
+
+
+@cache
+def bases() -> frozenset[str]:
+    """The words and names that `-ise`, `-ist` and `-ism` are joined to."""
+    return stems() | frozenset(_sections()["names"])
 
 
 @cache

@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -45,6 +44,10 @@ _COSTS = {
     "ending": 0.8,
 }
 _FIRST_LETTER, _LAST_LETTER, _LAST_DOUBLED, _ANOTHER_SLIP = 1.8, 2.5, 1.0, 0.5
+# Vowels that are seldom taken for each other: in any syllable, and in the first, which is heard well.
+_UNLIKE = frozenset(map(frozenset, ("iu", "io")))
+_UNLIKE_FIRST = _UNLIKE | frozenset(map(frozenset, ("ai", "au", "ae", "eo", "ou")))
+_UNLIKE_VOWEL = 1.0
 _WEIGHT = 1.6
 # What a letter more than eight adds: by chance alone, long words hardly ever come near another.
 _LENGTH = 0.35
@@ -132,7 +135,17 @@ def _cost(word: str, right: str) -> tuple[float, tuple[str, ...]]:
         elif is_last and "swapped" not in kind:
             total += _LAST_DOUBLED if "doubled" in kind else _LAST_LETTER
         kinds.append(kind)
+        if kind == "vowel" and _is_unlike(word, right, position):
+            total += _UNLIKE_VOWEL
     return total + _ANOTHER_SLIP * max(len(kinds) - 1, 0), tuple(kinds)
+
+
+def _is_unlike(word: str, right: str, position: int) -> bool:
+    """Whether a vowel stands for one that it is hardly taken for. Of several slips none is looked at so closely."""
+    if len(word) != len(right):
+        return False
+    unlike = _UNLIKE if _VOWELS & set(right[:position]) else _UNLIKE_FIRST
+    return frozenset((word[position], right[position])) in unlike
 
 
 def _has_ending(word: str, right: str, ending: str, written: str) -> bool:
@@ -212,37 +225,46 @@ def _addition(word: str, j: int) -> str:
 _PREFIX_LIST = (
     "un re non pre anti semi post over under inter sub super multi micro mega counter co dis mis out fore neo"
     " poly pseudo quasi hyper ultra trans electro bio geo hydro photo thermo tele auto infra intra extra mono"
-    " macro nano para proto retro socio tri bi"
+    " macro nano para proto retro socio tri bi de"
 )
 _PREFIXES = tuple(_PREFIX_LIST.split())
 # A suffix, and after `>` what the stem had in its place.
 _SUFFIX_LIST = (
     "s es ed ed>e ing ing>e er er>e ers ers>e ist ist>e ists ists>e ism ism>e isms ness nesses like less ward"
-    " wards fold wise able able>e ish ization izations isation ize ized izes izing ise ised ises ising ly ics ian"
+    " wards fold wise able able>e ish ization izations isation ize ized izes izing ise ised ises ising ly ally ics ian"
     " ians hood dom ship ships"
 )
 _SUFFIXES = tuple((suffix, stem) for suffix, _, stem in (pair.partition(">") for pair in _SUFFIX_LIST.split()))
+_OF_NAMES = ("is", "iz")
 _SHUT = re.compile(r"[^aeiou][aeiou][bdgmnprt]")
 _HISSING = ("s", "x", "z", "ch", "sh")
-_JOINED = 5
+_JOINED, _JOINED_BASIC, _PREFIXED, _TWICE_MADE = 5, 3, 5, 8
 
 
 def is_derived(word: str) -> bool:
-    """Whether a word is regularly made of another, so that it is new rather than misspelt: `muralism`, `covector`."""
+    """Whether a word is regularly made of another, new rather than misspelt: `muralism`, `undecodable`."""
     stems = lexicon.stems()
-    if any(word.startswith(p) and len(word) - len(p) >= 5 and word[len(p) :] in stems for p in _PREFIXES):
+    unprefixed = [word[len(p) :] for p in _PREFIXES if word.startswith(p) and len(word) - len(p) >= _PREFIXED]
+    if any(rest in stems for rest in unprefixed):
         return True
-    if any(_is_suffixed(word, suffix, stem) for suffix, stem in _SUFFIXES):
+    suffixed = (word, *(rest for rest in unprefixed if len(rest) >= _TWICE_MADE))
+    if any(_is_suffixed(rest, suffix, stem) for rest in suffixed for suffix, stem in _SUFFIXES):
         return True
-    splits = ((word[:i], word[i:]) for i, _ in enumerate(pairwise(word), 1))
-    return any(a in stems and b in stems for a, b in splits if len(a) >= _JOINED and len(b) >= _JOINED)
+    splits = [(word[:i], word[i:]) for i in range(_JOINED_BASIC, len(word) - _JOINED_BASIC + 1)]
+    basic = lexicon.basic()
+    return any(a in basic and b in basic for a, b in splits) or any(
+        a in stems and b in stems for a, b in splits if len(a) >= _JOINED and len(b) >= _JOINED
+    )
 
 
+_GLUED_BEFORE = ("no", "any", "every", "some", "each")
 _GLUED = ("is", "of", "the", "and", "was", "are", "with", "from")
 
 
 def is_run_together(word: str) -> bool:
-    """Whether a space was forgotten after a word: `policyis`. What is missing is no letter."""
+    """Whether a space was forgotten: `policyis`, `noone`. What is missing is no letter."""
+    if any(word.startswith(g) and word[len(g) :] in lexicon.basic() for g in _GLUED_BEFORE):
+        return True
     return any(word.endswith(g) and len(word) - len(g) >= 4 and word[: -len(g)] in lexicon.stems() for g in _GLUED)
 
 
@@ -251,12 +273,14 @@ def _is_suffixed(word: str, suffix: str, restored: str) -> bool:
     if not word.endswith(suffix):
         return False
     stem = word[: -len(suffix)] + restored
-    if len(stem) < 4 or stem not in lexicon.stems():
+    if len(stem) < 4 or stem not in (lexicon.bases() if suffix.startswith(_OF_NAMES) else lexicon.stems()):
         return False
     if restored:
         return True
-    begins_open = suffix[0] in _PURE_VOWELS
-    if begins_open and (stem.endswith("e") or _SHUT.search(stem[-3:])):
+    if suffix == "ally":
+        return stem.endswith("ic")
+    begins_open = suffix[0] in _PURE_VOWELS and not suffix.startswith(_OF_NAMES)
+    if (begins_open and _SHUT.search(stem[-3:])) or (suffix[0] in _PURE_VOWELS and stem.endswith("e")):
         return False
     if stem.endswith("y") and suffix not in {
         "ing",
@@ -272,7 +296,7 @@ def _is_suffixed(word: str, suffix: str, restored: str) -> bool:
     }:
         return False
     if suffix == "ly":
-        return not stem.endswith(("ic", "al", "le", "l"))
+        return not stem.endswith(("ic", "le")) and (stem.endswith("al") or not stem.endswith("l"))
     if suffix == "es":
         return stem.endswith(_HISSING)
     return suffix != "s" or not stem.endswith(_HISSING)

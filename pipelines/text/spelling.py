@@ -50,7 +50,7 @@ class Settings:
 
     Attributes:
         dialect: `keep` leaves British and American spellings as they stand; the others write one of them everywhere.
-        old_quotations: whether a passage in quotation marks that holds other unknown words is corrected too.
+        old_quotations: whether passages in older English, and quotations that hold other unknown words, are corrected.
         strictness: added to what a correction's score must reach; more than 0 corrects less.
         least_lead: by how much a correction must be more convincing than the next best.
     """
@@ -132,7 +132,7 @@ def _standing(token: str) -> int:
     """1 for an English word, -1 for a lower-case word that is none or a piece of code, 0 for what shows neither."""
     match = _CORE.match(token)
     word = match[1] if match else None
-    if _CODE.search(token):
+    if _CODE.search(token) or word in lexicon.FOREIGN:
         return -1
     if not word or word in lexicon.SHARED:
         return 0
@@ -213,6 +213,8 @@ def _judge_one(word: str, count: WordCount, settings: Settings) -> Correction | 
 def _least(word: str, best: slips.Slip, count: WordCount) -> float:
     """What a candidate's score must reach: more where the word is listed, regularly made, or written so again."""
     length = 0 if len(word) <= _SHORT else 1 if len(word) <= _MIDDLE else 2
+    if not length and word[1:] in (best.right, best.right[1:]):
+        return _NEVER
     least = _LEAST[best.kinds[0] if len(best.kinds) == 1 else "several"][length]
     is_orthographic = set(best.kinds) <= _ORTHOGRAPHIC
     if word in lexicon.rare() or slips.is_derived(word):
@@ -235,7 +237,9 @@ def _dialect(dialect: Dialect) -> Iterator[tuple[str, Correction]]:
 # --- finding ---------------------------------------------------------------------------------------------------------
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-_BESIDE = 80
+_BESIDE, _FAR = 80, 200
+# Words of an older English: where one stands, the spelling around it is of its time.
+_OLD = re.compile(r"\b(?:[Hh]a(?:th|st)|[Dd]oth|[Tt]h(?:ou|ee|y|ine)|[Ss]aith|[Qq]uoth|[Ss]halt|[Vv](?:nto|pon))\b")
 _JOINED_BEFORE = "-'@/\\.#&_\u2019"
 _JOINED_AFTER = "-@/\\_"
 _ENCLOSING_BEFORE, _ENCLOSING_AFTER = "\"'([*", "\"')]*"
@@ -344,10 +348,12 @@ class Finder:
         following = after.removeprefix("'s").lstrip("\"')],.;:!?")
         if not _is_english(before.split()[-_NEAR:], following.split()[:_NEAR]):
             return False
-        return self._settings.old_quotations or not self._is_old_quotation(text, start, end)
+        return self._settings.old_quotations or not self._is_old(text, start, end)
 
-    def _is_old_quotation(self, text: str, start: int, end: int) -> bool:
-        """Whether the place lies in quotation marks with other words that no lexicon knows."""
+    def _is_old(self, text: str, start: int, end: int) -> bool:
+        """Whether older English stands around, or quotation marks enclose other words that no lexicon knows."""
+        if _OLD.search(text, max(start - _FAR, 0), end + _FAR):
+            return True
         paragraph = text.rfind("\n", 0, start) + 1
         if text.count('"', paragraph, start) % 2 == 0:
             return False

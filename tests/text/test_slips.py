@@ -38,7 +38,21 @@ def test_no_candidate(word: str) -> None:
     assert all(slip.score < 3 for slip in candidates(word))
 
 
-@pytest.mark.parametrize("word", ["muralism", "covector", "counterinsurgent", "nonaligned", "worldlines"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "muralism",
+        "covector",
+        "counterinsurgent",
+        "nonaligned",
+        "worldlines",
+        "undecodable",
+        "destalinised",
+        "bukharinists",
+        "ionically",
+        "newgroup",
+    ],
+)
 def test_words_made_of_others(word: str) -> None:
     assert is_derived(word)
 
@@ -48,6 +62,15 @@ def test_words_made_against_the_rules(word: str) -> None:
     assert not is_derived(word)
 
 
+@pytest.mark.parametrize(
+    ("heard", "well_heard"), [("definate", "defunite"), ("catagory", "citegory"), ("perpindicular", "perpendocular")]
+)
+def test_vowels_that_are_seldom_taken_for_each_other_cost_more(heard: str, well_heard: str) -> None:
+    assert {slip.right for slip in candidates(heard)} & {slip.right for slip in candidates(well_heard)}
+    assert candidates(heard)[0].score > candidates(well_heard)[0].score
+
+
 def test_words_run_together() -> None:
     assert is_run_together("policyis")
+    assert is_run_together("noone")
     assert not is_run_together("emphasiss")

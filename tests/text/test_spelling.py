@@ -71,6 +71,12 @@ def test_slips_are_corrected(word: str, right: str) -> None:
         "whilst",
         "fiance",
         "voluntarist",
+        "undecodable",
+        "nimbers",
+        "electride",
+        "macroprocessor",
+        "mmap",
+        "noone",
         "postwar",
         "counterespionage",
         "interwar",
@@ -94,6 +100,9 @@ def test_rare_technical_and_regional_words_stay(word: str) -> None:
         "See goverment.txt in the folder, or the goverment@example.org list they had.",
         "It was a goverment-owned house, and all of them knew it in the evening.",
         "Les membres du goverment ont été arrêtés par les soldats de la garde.",
+        "They sang and ate goverment con pollo in the hall of the old house that evening.",
+        "They read the history of the bourse de goverment in the hall of the old house.",
+        "He hath given to the goverment all that was in the house, and the fields of it.",
         "como ha sido goverment en los tiempos que corren y nada mas se sabe",
         "the value of x_goverment = goverment{y} is set by the code in that file",
         'He read: "the sayd goverment of the towne was verily sore afrayd" and sat down.',
@@ -107,6 +116,13 @@ def test_names_marks_addresses_and_foreign_company_stay(text: str) -> None:
 
 def test_old_quotations_can_be_corrected() -> None:
     text = 'He read: "the word of the goverment was that they will be afrayd of it" and sat down.'
+    corrections = judge({"goverment": WordCount(1, 1)})
+    assert find(text, corrections) == []
+    assert len(find(text, corrections, settings=Settings(old_quotations=True))) == 1
+
+
+def test_texts_of_older_english_can_be_corrected() -> None:
+    text = "He hath given to the goverment all that was in the house."
     corrections = judge({"goverment": WordCount(1, 1)})
     assert find(text, corrections) == []
     assert len(find(text, corrections, settings=Settings(old_quotations=True))) == 1
@@ -152,9 +168,9 @@ def test_edits_say_what_they_are() -> None:
 
 
 def test_a_word_that_many_write_is_no_slip() -> None:
-    few, many = judge({"nimbers": WordCount(1, 1)}), judge({"nimbers": WordCount(400, 90)})
-    assert "nimbers" in few
-    assert "nimbers" not in many
+    few, many = judge({"voluntourism": WordCount(1, 1)}), judge({"nimbers": WordCount(400, 90)})
+    assert "voluntourism" in few
+    assert "voluntourism" not in many
 
 
 def test_strictness_only_takes_away() -> None:
