@@ -11,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipelines.names import evidence, index, known, match, romanise
+from pipelines.names import evidence, index, known, match, romanise, surnames, unify
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
+_OTHER_CONVENTIONS = r"d?sch|tch|cz|sz|ou|[oe](?:w|ff)(?: |$)|ij(?: |$)"
+"""Letters by which East European names are known to be transcribed in other ways than the English one."""
 MOST = 200
 """A pair of sounds that more names share than this tells nothing about them."""
 
@@ -44,17 +46,22 @@ def cluster(unknown: npt.NDArray[np.int64], facts: pd.DataFrame, settings: NameS
     """
     facts = facts.assign(text=[" ".join(surface.split()) for surface in facts["surface"]])
     frame = facts.iloc[unknown]
-    frame = frame.assign(row=unknown, shouted=[t.isupper() for t in frame["text"]])
-    frame = frame.sort_values(["shouted", "n_mentions", "surface"], ascending=[True, False, True], kind="stable")
+    frame = frame.assign(
+        row=unknown, shouted=[t.isupper() for t in frame["text"]], support=_support(frame, facts),
+        foreign=frame["folded"].str.contains(_OTHER_CONVENTIONS),
+    )  # fmt: skip
+    order = ["shouted", "support", "foreign", "surface"]
+    frame = frame.sort_values(order, ascending=[True, False, True, True], kind="stable")
     heads = frame.drop_duplicates("folded")
     people = heads[
         (heads["guess"].isin(("person", "unknown")) & heads["text"].str.contains(" ", regex=False)).to_numpy()
     ]
     texts = people["text"].tolist()
-    joins, score = _joins(known.lay_out(texts), settings)
+    person = (people["guess"] == "person").to_numpy()
+    joins, score = _joins(known.lay_out(texts), person, settings)
     head_of = dict(zip(people["folded"], (texts[one] for one in joins), strict=True))
     sure = dict(zip(people["folded"], score, strict=True))
-    best = dict(zip(heads["folded"], heads["text"], strict=True))
+    best = dict(zip(heads["folded"], heads["text"], strict=True)) | _lone_spellings(heads)
     name = frame["folded"].map(best | head_of)
     frame = frame.assign(name=name, score=frame["folded"].map(sure).fillna(1.0))
     frame["entity_id"] = new_ids(frame["name"].tolist())
@@ -68,6 +75,26 @@ def cluster(unknown: npt.NDArray[np.int64], facts: pd.DataFrame, settings: NameS
     entities = entities.assign(kind=entities["entity_id"].map(kind))[["entity_id", "kind", "name"]]
     rows = _rows(frame, kind)
     return Clusters(pd.concat([rows, _lone(frame, facts, kind)], ignore_index=True), entities)
+
+
+def _support(frame: pd.DataFrame, facts: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """How often each name is written so: its own mentions, and those of its last word alone."""
+    lone = facts[facts["is_name"]].groupby("folded")["n_mentions"].sum()
+    several = frame["folded"].str.contains(" ", regex=False)
+    alone = frame["folded"].str.rsplit(" ", n=1).str[-1].map(lone).fillna(0).where(several, 0)
+    support: npt.NDArray[np.int64] = (frame["n_mentions"] + alone).to_numpy().astype(np.int64)
+    return support
+
+
+def _lone_spellings(heads: pd.DataFrame) -> dict[str, str]:
+    """For lone surnames, folded, the most frequent one that they are spellings of."""
+    lone = heads[~heads["text"].str.contains(" ", regex=False) & heads["guess"].isin(("person", "unknown"))]
+    words, folded = lone["text"].tolist(), lone["folded"].tolist()
+    of: dict[str, str] = {}
+    for earlier, later in surnames.spellings(words):
+        if folded[earlier] not in of:
+            of.setdefault(folded[later], words[earlier])
+    return of
 
 
 def _rows(frame: pd.DataFrame, kind: "pd.Series[str]") -> pd.DataFrame:
@@ -91,21 +118,43 @@ def _lone(frame: pd.DataFrame, facts: pd.DataFrame, kind: "pd.Series[str]") -> p
     """Lone surnames, known or not: a reading for each unknown person whose full name ends so."""
     kinds = frame["entity_id"].map(kind)
     full = frame[(kinds == "person").to_numpy() & frame["text"].str.contains(" ", regex=False).to_numpy()]
-    key = [one.rsplit(" ", 1)[1] for one in full["folded"]]
-    bearers = full.assign(key=key)[["key", "entity_id", "name"]].drop_duplicates(["key", "entity_id"])
+    written = full["text"].str.rsplit(" ", n=1).str[-1]
+    bearers = full.assign(key=romanise.fold(written.tolist()), as_written=written)
+    bearers = bearers[["key", "entity_id", "name", "as_written"]].drop_duplicates(["key", "entity_id"])
     single = facts[facts["is_name"].to_numpy() & ~facts["text"].str.contains(" ", regex=False).to_numpy()]
     lone = pd.DataFrame({"key": romanise.fold(single["text"].tolist()), "surface": single["surface"].to_numpy()})
-    found = lone.merge(bearers, on="key").sort_values(["surface", "entity_id"], kind="stable")
+    unknown = lone[lone["surface"].isin(frame["surface"])]
+    lone = pd.concat([lone.assign(is_spelling=False), _other_spellings(unknown, bearers)])
+    found = lone.merge(bearers, on="key").drop_duplicates(["surface", "entity_id"])
+    found = found.sort_values(["surface", "entity_id"], kind="stable")
+    canonical = found["surface"].to_numpy().astype(object)
+    spelled = found["is_spelling"].to_numpy()
+    canonical[spelled] = respell(canonical[spelled].tolist(), found["name"].to_numpy()[spelled].tolist())
     return pd.DataFrame({
         "run": found["surface"], "start": 0, "end": found["surface"].str.len(), "surface": found["surface"],
-        "entity_id": found["entity_id"], "kind": "person", "canonical": found["surface"], "method": "cluster",
+        "entity_id": found["entity_id"], "kind": "person", "canonical": canonical, "method": "cluster",
         "score": 0.5, "status": "context",
         "explanation": [f"Lone surname of {name}, who is in no authority." for name in found["name"]],
         "is_full": False, "is_default": False,
     })  # fmt: skip
 
 
-def _joins(laid: known.Names, settings: NameSettings) -> tuple[list[int], list[float]]:
+def _other_spellings(lone: pd.DataFrame, bearers: pd.DataFrame) -> pd.DataFrame:
+    """Lone surnames with the `key` of a bearer whose surname they are another spelling of."""
+    written = pd.concat([
+        bearers[["key", "as_written"]].drop_duplicates("key"),
+        lone.assign(as_written=lone["surface"].str.strip())[["key", "as_written"]],
+    ]).drop_duplicates("key")  # fmt: skip
+    keys, known = written["key"].tolist(), set(bearers["key"])
+    pairs = [(keys[a], keys[b]) for a, b in surnames.spellings(written["as_written"].tolist())]
+    pairs = [(a, b) for one, other in pairs for a, b in ((one, other), (other, one)) if b in known]
+    if not pairs:
+        return lone.head(0).assign(is_spelling=True)
+    found = lone.merge(pd.DataFrame(pairs, columns=["key", "other"]), on="key")
+    return pd.DataFrame({"key": found["other"], "surface": found["surface"], "is_spelling": True})
+
+
+def _joins(laid: known.Names, person: npt.NDArray[np.bool_], settings: NameSettings) -> tuple[list[int], list[float]]:
     """For each name, best first, the number of the name it is a spelling of (its own if of none), and how surely."""
     size = len(laid.grid.size)
     to, score = list(range(size)), [1.0] * size
@@ -114,8 +163,7 @@ def _joins(laid: known.Names, settings: NameSettings) -> tuple[list[int], list[f
     left, right = _near(laid)
     if not len(left):
         return to, score
-    odds = _odds(laid, left, right)
-    chance = 1 / (1 + np.exp(-odds))
+    chance = _chance(laid, left, right, person)
     known_chance = dict(zip(zip(left.tolist(), right.tolist(), strict=True), chance.tolist(), strict=True))
     order = np.lexsort((right, -chance, left))
     for row in order[chance[order] >= settings.merge].tolist():
@@ -126,12 +174,15 @@ def _joins(laid: known.Names, settings: NameSettings) -> tuple[list[int], list[f
     return to, score
 
 
-def _odds(laid: known.Names, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-    """The log-odds that a name is a spelling of one before it."""
+def _chance(
+    laid: known.Names, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], person: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """How likely a name is a spelling of one before it; 0 where it can't be one."""
     links = match.link_near(laid.parts, laid.heard, left, right, laid.grid)
     ours = evidence.side(laid.parts, laid.grid, laid.table)
     pairs = match.lay(left, right, laid.grid, laid.grid, links, laid.table, laid.table)
-    return evidence.weigh(evidence.gather(pairs, ours, ours))
+    chance: npt.NDArray[np.float64] = 1 / (1 + np.exp(-evidence.weigh(evidence.gather(pairs, ours, ours))))
+    return np.where(unify.may_be_one(laid, pairs, person), chance, 0.0)
 
 
 def _near(laid: known.Names) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:

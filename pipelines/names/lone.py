@@ -36,7 +36,7 @@ _LINKING = frozenset(("of", "the"))
 _IN = re.compile("...[iy]ne?$")
 _EASTERN = re.compile(
     r"(?:[oey]v|[oe]ff?|[oei]w|[sct]+[kc]i[ijy]?|[stzc]k[yi][ijy]?|skaya|skaja|skaia|[oe][vw]a|[ei]nko|[ae]nka"
-    r"|chuk|tschuk|czuk|[oe]vi[cč]h?|[oe]w?vit[cs]c?h|[iy]t?s?ch|[iy]c|[iyj]an(?:ts?)?|[wv]ili|dze|dse|oglu|zade|[ae]scu|[oe]va?s|skis)$"
+    r"|[cs][hz]ko|chuk|tschuk|czuk|cuk|[oe]vi[cč]h?|[oe]w?vit[cs]c?h|[iy]t?s?ch|[iy]c|[iyj]an(?:ts?)?|[wv]ili|dze|dse|oglu|zade|[ae]scu|[oe]va?s|skis)$"
 )
 
 
@@ -137,6 +137,16 @@ def _other_particle(pairs: Pairs, query: Names) -> npt.NDArray[np.bool_]:
     return ((grid.role[rows] == PARTICLE) & ~linking & (pairs.to < 0)).any(axis=1)
 
 
+def has_eastern_ending(folded: str) -> bool:
+    """Whether a word ends as East European surnames do and few other words."""
+    return bool(_EASTERN.search(folded))
+
+
+def is_eastern(folded: str) -> bool:
+    """Whether a word ends as East European surnames do, those in -in and -yn too."""
+    return has_eastern_ending(folded) or bool(_IN.search(folded))
+
+
 def _described(frame: pd.DataFrame) -> pd.DataFrame:
     """The pairs with what their spellings say.
 
@@ -199,7 +209,8 @@ def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     mentions = facts.set_index("surface")["n_mentions"]
     full = rows[rows["is_default"] & rows["is_full"] & (rows["status"] == "accepted")]
     named = full["run"].map(mentions).groupby(full["entity_id"]).sum()
-    others = rows[(rows["status"] == "context") & (rows["method"] == "cluster")]
+    own = rows["canonical"] == rows["run"]
+    others = rows[(rows["status"] == "context") & (rows["method"] == "cluster") & own]
     crowd = pd.DataFrame({"run": others["run"], "named": others["entity_id"].map(named).fillna(0)}).groupby("run")[
         "named"
     ]

@@ -27,6 +27,8 @@ _SIGNS = {
     "a": "AA", "e": "EI", "i": "IE", "o": "AO", "u": "UO", "c": "kkss11",
 }  # fmt: skip
 UNIT = 6.0
+_OTHER_SCRIPTS = "\u0370"
+"""Letters from here on are not Latin ones."""
 RARE = 30
 """A part other than the surname tells a name if at most so many known names hold it."""
 SURE = 0.7
@@ -81,7 +83,16 @@ def link_near(
     place = np.arange(total.sum()) - np.repeat(np.cumsum(total) - total, total)
     i, j = first[one[row]] + place // count[other[row]], first[other[row]] + place % count[other[row]]
     same = begins[i] == begins[j]
-    return _linked(i[same].astype(np.int32), j[same].astype(np.int32), (parts.folded, sounds), (parts.folded, sounds))
+    spoken = (_in_latin(parts.folded, sounds, first), sounds)
+    return _linked(i[same].astype(np.int32), j[same].astype(np.int32), spoken, spoken)
+
+
+def _in_latin(folded: Sequence[str], sounds: Sounds, first: npt.NDArray[np.int64]) -> list[str]:
+    """The parts, those in other scripts as they sound, so that their letters can be compared."""
+    return [
+        sounds.sound[start].decode() if one > _OTHER_SCRIPTS and start < stop else one
+        for one, start, stop in zip(folded, first[:-1].tolist(), first[1:].tolist(), strict=True)
+    ]
 
 
 Spoken = tuple[Sequence[str], Sounds]

@@ -1,0 +1,167 @@
+"""Tells which of the names in no authority may share an entity: where everything that differs is a way of writing it.
+
+Stricter than the comparison with an authority. There a name is looked for among people who are known to exist; here two
+names become one person in a whole corpus, and John Young is not John Paul Young, nor Andrei Karlov Andrei Kharlov.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.names import lexicon, romanise
+from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, SOUND, WIDTH
+from pipelines.names.evidence import answered
+from pipelines.names.known import Names
+from pipelines.names.lone import is_eastern
+from pipelines.names.match import Pairs
+from pipelines.names.parts import INITIAL, PARTICLE, SHORT, WORD
+from pipelines.names.traits import GIVEN, ORDINARY, PEOPLE, SURNAME
+
+Bools = npt.NDArray[np.bool_]
+_SLIP = 8
+"""Letters that a surname must have for one wrong letter in it to be a slip."""
+_VOWEL = 0.35
+"""How far two sounds are apart that differ in a vowel, or in a voice."""
+_TOLD = 5
+"""Letters that a surname must have to tell that two conventions wrote it."""
+
+
+def may_be_one(laid: Names, pairs: Pairs, person: Bools) -> Bools:
+    """Which pairs of names of one list may be one person's, or one thing's, by what differs between them.
+
+    Args:
+        laid: The names.
+        pairs: Pairs of them, with the parts that answer to each other.
+        person: Of each name whether it is known to be a person's: of others only the way of writing may differ.
+    """
+    parts = _parts(laid, pairs)
+    rare = _rare(laid)[pairs.query] & _rare(laid)[pairs.known]
+    both = person[pairs.query] & person[pairs.known]
+    generation = laid.grid.suffix[pairs.query] == laid.grid.suffix[pairs.known]
+    long = np.diff(laid.parts.first) > WIDTH
+    alone = _left_over(laid, pairs)
+    whole = (alone == 0).all(axis=1) | (rare & both & (alone == 0).any(axis=1))
+    return (
+        generation
+        & whole
+        & ~(long[pairs.query] | long[pairs.known])
+        & _words_agree(laid, parts, len(pairs.query), rare, both)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Parts that answer to each other, a row each, but for those that are letter by letter the same.
+
+    Attributes:
+        pair: The pair of names.
+        left, right: The parts, by their numbers.
+        how: How they agree.
+        look: The letters in which they differ; infinite for parts that no sound links.
+        sound: The consonants in which they differ, a vowel being a third of one; likewise.
+        surname: Whether one of them ends its name.
+        middle: Whether both stand inside their names.
+    """
+
+    pair: npt.NDArray[np.int64]
+    left: npt.NDArray[np.int32]
+    right: npt.NDArray[np.int32]
+    how: npt.NDArray[np.int8]
+    look: npt.NDArray[np.float64]
+    sound: npt.NDArray[np.float64]
+    surname: Bools
+    middle: Bools
+
+
+def _parts(laid: Names, pairs: Pairs) -> _Parts:
+    grid = laid.grid
+    pair, column = np.nonzero((pairs.to >= 0) & (pairs.how != EQUAL) & (grid.role[pairs.query] != PARTICLE))
+    to = pairs.to[pair, column]
+    left, right = grid.token[pairs.query[pair], column], grid.token[pairs.known[pair], to]
+    link = pairs.link[pair, column]
+    some = link >= 0 if len(pairs.links.look) else np.zeros(len(pair), bool)
+    look, sound = np.full(len(pair), np.inf), np.full(len(pair), np.inf)
+    look[some], sound[some] = pairs.links.look[link[some]], pairs.links.sound[link[some]]
+    ends = (column == grid.last[pairs.query[pair]]) | (to == grid.last[pairs.known[pair]])
+    opens = (column == grid.opening[pairs.query[pair]]) | (to == grid.opening[pairs.known[pair]])
+    return _Parts(pair, left, right, pairs.how[pair, column], look, sound, ends, ~ends & ~opens)
+
+
+def _left_over(laid: Names, pairs: Pairs) -> npt.NDArray[np.int64]:
+    """How many words and initials of either name nothing answers to, patronymics not counted where one has none."""
+    grid, patronymic = laid.grid, np.append(laid.table.patronymic, False)
+    sides = []
+    for name, free in ((pairs.query, pairs.to < 0), (pairs.known, answered(pairs) < 0)):
+        left = free & np.isin(grid.role[name], (WORD, INITIAL, SHORT))
+        middle = patronymic[grid.token[name]] & (np.arange(WIDTH) != grid.last[name][:, None])
+        sides.append(((left & ~middle).sum(axis=1), (left & middle).sum(axis=1)))
+    (ours, our_patronymics), (theirs, their_patronymics) = sides
+    contradict = (our_patronymics > 0) & (their_patronymics > 0)
+    return np.stack([ours + contradict, theirs + contradict], axis=1)
+
+
+def _rare(laid: Names) -> Bools:
+    """Whether nobody else in the list bears a name's surname, but for forms of the same given name.
+
+    Nor is it a surname that many bear anywhere, or another word.
+    """
+    grid, rows = laid.grid, np.arange(len(laid.grid.size))
+    last, opening = grid.token[rows, grid.last], grid.token[rows, grid.opening]
+    usual = np.array([bool(lexicon.traits(one) & (SURNAME | GIVEN | ORDINARY)) for one in laid.parts.folded], bool)
+    bearers: dict[int, set[str]] = {}
+    for surname, given in zip(last.tolist(), opening.tolist(), strict=True):
+        bearers.setdefault(surname, set()).add(laid.parts.folded[given][:1])
+    several = np.array([len(bearers[surname]) > 1 for surname in last.tolist()], bool)
+    return (grid.last > grid.opening) & ~several & ~usual[last]
+
+
+def _words_agree(laid: Names, parts: _Parts, size: int, rare: Bools, person: Bools) -> Bools:
+    """Whether all parts of each pair that differ are the same name, written otherwise."""
+    rare, person = rare[parts.pair], person[parts.pair]
+    folded, tokens = laid.parts.folded, laid.parts.tokens
+    words = [(folded[a], folded[b]) for a, b in zip(parts.left.tolist(), parts.right.tolist(), strict=True)]
+    closely = romanise.closely([tokens[one] for one in parts.left], [tokens[one] for one in parts.right])
+    traits = np.array([[lexicon.traits(a), lexicon.traits(b)] for a, b in words], np.int64).reshape(-1, 2)
+    size_of = np.array([[len(a), len(b)] for a, b in words], np.int64).reshape(-1, 2)
+    foreign = np.array([(a > "\u0370") != (b > "\u0370") for a, b in words], bool)
+    eastern = np.array([is_eastern(a) and is_eastern(b) for a, b in words], bool)
+    plural = np.array([_is_plural(a, b) for a, b in words], bool) & ~eastern
+    other = plural | (traits & (ORDINARY | PEOPLE) > 0).any(axis=1)
+    closely |= eastern & (parts.how == SOUND)
+    begins = np.array([a[:1] == b[:1] for a, b in words], bool)
+    told = closely & (foreign | ((size_of.min(axis=1) >= _TOLD) & (eastern | begins)))
+    slip = (parts.look <= 1) & np.isin(parts.how, (ALIKE, SOUND))
+    swapped = np.array([sorted(a) == sorted(b) for a, b in words], bool) & (parts.look <= 1)
+    slip = (slip | (eastern & (parts.sound <= _VOWEL))) & (size_of.max(axis=1) >= _SLIP)
+    slip |= swapped & (size_of.min(axis=1) > _TOLD)
+    surname = told | (slip & ~(traits & SURNAME > 0).all(axis=1))
+    form = _forms_of_one(laid, parts)
+    other_name = (traits & GIVEN > 0).all(axis=1) & ~form
+    one_letter = (parts.look <= 1) & (size_of.min(axis=1) >= _TOLD) & ~other_name
+    given = (closely & ~other_name) | (form & rare) | one_letter
+    given |= (parts.how == INITIALS) & (rare | _several_initials(parts, size)[parts.pair])
+    patronymic = laid.table.patronymic[parts.left] | laid.table.patronymic[parts.right]
+    middle = parts.middle & ((parts.how != BEGINNING) | patronymic)
+    person_good = np.where(parts.surname, surname & ~other, given | middle)
+    result = np.ones(size, bool)
+    result[parts.pair[~np.where(person, person_good, told & ~other)]] = False
+    return result
+
+
+def _forms_of_one(laid: Names, parts: _Parts) -> Bools:
+    """Whether two given names are known as forms of the same one: Sándor and Alexander."""
+    ours, theirs = laid.table.groups[parts.left], laid.table.groups[parts.right]
+    shared: Bools = ((ours[:, :, None] == theirs[:, None, :]) & (ours >= 0)[:, :, None]).any(axis=(1, 2))
+    return shared
+
+
+def _several_initials(parts: _Parts, size: int) -> Bools:
+    return np.bincount(parts.pair[parts.how == INITIALS], minlength=size) > 1
+
+
+def _is_plural(left: str, right: str) -> bool:
+    """Whether one word is the other's plural."""
+    longer, shorter = (left, right) if len(left) > len(right) else (right, left)
+    stems = (shorter, shorter.removesuffix("y") + "i")
+    return any(longer in (stem + "s", stem + "es") for stem in stems)

@@ -1,0 +1,97 @@
+"""Names in no authority: spellings of one person share an entity, two people do not."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines.evaluate import as_surfaces
+from pipelines.names.authority import Decisions, load
+from pipelines.names.resolve import resolve
+from pipelines.names.settings import NameSettings
+
+
+def readings(surfaces: list[str], folder: Path, counts: list[int] | None = None) -> pd.DataFrame:
+    """All readings of these surfaces, each found in a sentence as a person's name, without any authority."""
+    frame = as_surfaces(surfaces).assign(n_mentions=counts or 1)
+    return resolve(frame, load(folder), Decisions(), NameSettings()).readings
+
+
+def entities(surfaces: list[str], folder: Path) -> list[str]:
+    """The entity that each surface has by default."""
+    found = readings(surfaces, folder)
+    default = found[found["is_default"]].drop_duplicates("run").set_index("run")["entity_id"]
+    return [default[surface] for surface in surfaces]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ivan Zubkovsky", "Iwan Subkowski"),
+        ("Ivan Zubkovsky", "Ivan Zoubkovski"),
+        ("Ivan Zubkovsky", "Иван Зубковский"),
+        ("Pavel Zubkovsky", "Pavel Ivanovich Zubkovsky"),
+        ("Andrei Mironchuk", "Andriy Mironczuk"),
+        ("Lubomír Hanzelka", "Lubomir Hanzelka"),
+        ("Margarethe Brunnholz", "Margarethe Brunnholtz"),
+        ("Edgar W. Halverstad", "Edgar Halverstad"),
+        ("Edgar William Halverstad", "Edgar W. Halverstad"),
+        ("J.B. Halvorsen", "J. B. Halvorsen"),
+        ("Günter Litfin", "Günter Liftin"),
+        ("Steven Rosenfielde", "Steven Rosefielde"),
+        ("Glushko", "Gluschko"),
+        ("Yefimov", "Efimov"),
+    ],
+)
+def test_spellings_of_one_person_share_an_entity(one: str, other: str, tmp_path: Path) -> None:
+    first, second = entities([one, other], tmp_path)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Andrei Karlov", "Andrei Kharlov"),
+        ("Andrei Karpov", "Andrei Karlov"),
+        ("Chris Linden", "Chris Landen"),
+        ("Paul Herdt", "Paul Heidt"),
+        ("John Young", "John Paul Young"),
+        ("Harry S. Pollard", "Harry A. Pollard"),
+        ("Pavel Ivanovich Zubkovsky", "Pavel Petrovich Zubkovsky"),
+        ("Anna Zubkovskaya", "Ivan Zubkovsky"),
+        ("John Romita Jr.", "John Romita Sr."),
+        ("Ernest Halvorsen II", "Ernest Halvorsen III"),
+        ("Soong Ai-ling", "Soong Mei-ling"),
+        ("Simeon Singer", "Gideon Singer"),
+        ("Kim Soo-hee", "Kim Doo-hee"),
+        ("Beckham", "Beecham"),
+        ("Iberians", "Iberian"),
+        ("Super Bowl XXXII", "Super Bowl XXXIV"),
+        ("Criminal Procedure Code", "Criminal Code"),
+    ],
+)
+def test_two_people_or_things_stay_apart(one: str, other: str, tmp_path: Path) -> None:
+    first, second = entities([one, other], tmp_path)
+    assert first != second
+
+
+def test_a_middle_name_tells_nothing_where_others_bear_the_surname(tmp_path: Path) -> None:
+    one, other, _ = entities(["Edgar Halverstad", "Edgar William Halverstad", "Knut Halverstad"], tmp_path)
+    assert one != other
+
+
+def test_the_most_frequent_spelling_is_the_canonical_one_its_surname_alone_counted(tmp_path: Path) -> None:
+    found = readings(["Ivan Zoubkovski", "Ivan Zubkovsky", "Zubkovsky"], tmp_path, [2, 1, 3])
+    full = found[found["is_default"] & (found["run"] == "Ivan Zoubkovski")]
+    assert full["canonical"].tolist() == ["Ivan Zubkovsky"]
+
+
+def test_of_spellings_as_frequent_the_english_one_is_canonical(tmp_path: Path) -> None:
+    found = readings(["Pavel Astachow", "Pavel Astakhov"], tmp_path)
+    assert found.loc[found["is_default"], "canonical"].tolist() == ["Pavel Astakhov", "Pavel Astakhov"]
+
+
+def test_a_lone_surname_may_be_another_spelling_of_a_bearers(tmp_path: Path) -> None:
+    found = readings(["Ivan Zubkovsky", "Zubkovskij"], tmp_path)
+    context = found[(found["run"] == "Zubkovskij") & (found["status"] == "context")]
+    assert context["canonical"].tolist() == ["Zubkovsky"]
