@@ -46,16 +46,16 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-evaluate: $(VENV)/.ready-dev
+evaluate: $(VENV)/.ready-peers
 	@$(BIN)/python -m pipelines.evaluate_builds $(SHARED) --errors evaluation
 	@test ! -d $(SHARED)/eval || $(BIN)/python -m pipelines.evaluate $(SHARED)/eval --errors evaluation/matching.csv
-	@test ! -d $(SHARED)/eval || $(BIN)/python -m pipelines.evaluate_find $(SHARED)
+	@test ! -d $(SHARED)/eval || $(BIN)/python -m pipelines.evaluate_find $(SHARED) --errors evaluation/finding.csv
 	@test ! -d $(SHARED)/eval || $(BIN)/python -m pipelines.evaluate_text $(SHARED)
 
 fuzz: $(VENV)/.ready-dev
 	@$(BIN)/python benchmarks/fuzz_readers.py
 
-bench: $(VENV)/.ready-dev
+bench: $(VENV)/.ready-peers
 	@$(BIN)/python -m benchmarks
 
 .dagster/dagster.yaml: dagster.yaml
@@ -73,6 +73,11 @@ $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The tools that are measured beside ours.
+$(VENV)/.ready-peers: requirements-peers.lock $(VENV)/.ready-dev
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
 	@touch $@
 
 docs: $(VENV)/.ready

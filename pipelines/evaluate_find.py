@@ -1,8 +1,11 @@
 """How well names are found: people in news articles, known surfaces in seeds, speed on prose.
 
-Run as `python -m pipelines.evaluate_find FOLDER` with the folder that holds `eval/` and `corpus/`.
+    python -m pipelines.evaluate_find FOLDER --errors FILE
+
+FOLDER holds `eval/` and `corpus/`. Called by `make evaluate`.
 """
 
+import argparse
 import csv
 import gzip
 import json
@@ -11,11 +14,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from pipelines.evaluate import rates
 from pipelines.names import plausible
 from pipelines.names.find import Candidate, find
 from pipelines.text.sentences import split
@@ -60,34 +66,79 @@ def people(text: str, candidates: Iterable[Candidate], kinds: dict[str, str]) ->
     return [span for span, name in zip(spans, kind, strict=True) if name == "person"]
 
 
-def news(path: Path, half: str = "") -> dict[str, Any]:
-    """Recall, precision and F1 of people found in news articles (any overlap; what lies in `ignore` left out)."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many people were found in each news article, found wrongly and missed; the errors with their surroundings."""
+
+    right: list[int]
+    wrong: list[int]
+    missed: list[int]
+    errors: list[tuple[str, str, str]]
+
+    def rates(self, articles: Sequence[int]) -> tuple[float, float, float]:
+        """Precision, recall and F1 over these articles (numbers; an article may be drawn more than once)."""
+        return rates(*(sum(counts[one] for one in articles) for counts in (self.right, self.wrong, self.missed)))
+
+    def told(self, rounds: int = 300) -> str:
+        """The rates with their 95 % intervals, by drawing articles again and again."""
+        count = len(self.right)
+        draw = np.random.default_rng(0)
+        drawn = [self.rates(draw.integers(0, count, count).tolist()) for _ in range(rounds)]
+        low, high = np.percentile(np.array(drawn), [2.5, 97.5], axis=0)
+        found = zip(("P", "R", "F1"), self.rates(range(count)), low, high, strict=True)
+        return "  ".join(f"{name} {value:.3f} [{a:.3f}, {b:.3f}]" for name, value, a, b in found)
+
+
+def read_news(path: Path) -> list[dict[str, Any]]:
+    """The annotated articles of a gzipped JSON Lines file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        articles = [json.loads(line) for line in file]
-    found, table = surfaces_of([article["text"] for article in articles])
+        return [json.loads(line) for line in file]
+
+
+def news(articles: Sequence[dict[str, Any]]) -> Found:
+    """The people that Variorum finds in news articles."""
+    texts = [article["text"] for article in articles]
+    found, table = surfaces_of(texts)
     is_name = plausible.judge(table)
     kinds = dict(zip(table["surface"][is_name], plausible.kind(table)[is_name], strict=True))
-    right = wrong = missed = 0
-    errors: list[tuple[str, str, str]] = []
-    for number, (article, candidates) in enumerate(zip(articles, found, strict=True)):
-        if half and (number % 2 == 0) != (half == "A"):
-            continue
+    return judged(articles, [people(*one, kinds) for one in zip(texts, found, strict=True)])
+
+
+def spacy_news(articles: Sequence[dict[str, Any]]) -> Found:
+    """The people that spaCy's small English model finds in news articles.
+
+    Raises:
+        ImportError: spaCy is not installed.
+        OSError: its model is not.
+    """
+    import spacy
+
+    model = spacy.load("en_core_web_sm")
+    texts = [article["text"] for article in articles]
+    return judged(articles, [[(e.start_char, e.end_char) for e in text.ents if e.label_ == "PERSON"]
+                             for text in model.pipe(texts)])  # fmt: skip
+
+
+def judged(articles: Sequence[dict[str, Any]], found: Sequence[Sequence[tuple[int, int]]]) -> Found:
+    """The spans found in each article against its annotations: any overlap counts, what lies in `ignore` does not."""
+    result = Found([], [], [], [])
+    for article, spans in zip(articles, found, strict=True):
         text, (low, high) = article["text"], article["judged"]
         gold = [(p["start"], p["end"]) if isinstance(p, dict) else tuple(p[:2]) for p in article["people"]]
         skip = [tuple(p[:2]) for p in article["ignore"]]
-        spans = [s for s in people(text, candidates, kinds) if s[0] >= low and s[1] <= high]
-        for start, end in gold:
-            hit = any(s < end and start < e for s, e in spans)
-            right, missed = right + hit, missed + (not hit)
-            if not hit:
-                errors.append(("missed", text[start:end], text[max(0, start - 40) : end + 30]))
-        for s, e in spans:
-            if not any(s < end and start < e for start, end in (*gold, *skip)):
-                wrong += 1
-                errors.append(("wrong", text[s:e], text[max(0, s - 40) : e + 30]))
-    recall, precision = right / (right + missed), right / (right + wrong)
-    f1 = 2 * recall * precision / (recall + precision)
-    return {"recall": recall, "precision": precision, "f1": f1, "n": right + missed, "errors": errors}
+        spans = [one for one in spans if one[0] >= low and one[1] <= high]
+        missed = [one for one in gold if not _meets(one, spans)]
+        wrong = [one for one in spans if not _meets(one, [*gold, *skip])]
+        result.right.append(len(gold) - len(missed))
+        result.wrong.append(len(wrong))
+        result.missed.append(len(missed))
+        for said, ones in (("missed", missed), ("wrong", wrong)):
+            result.errors.extend((said, text[a:b], text[max(0, a - 40) : b + 30]) for a, b in ones)
+    return result
+
+
+def _meets(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
 
 
 def exact_spans(folder: Path) -> tuple[float, list[str]]:
@@ -109,7 +160,7 @@ def _untitled(name: str) -> str:
     return f"then {name} spoke"[cut[-1].start : cut[-1].end] if cut and cut[-1].end == 5 + len(name) else name
 
 
-def speed(path: Path, megabytes: int = 8) -> dict[str, float]:
+def speed(path: Path, megabytes: int = 8) -> float:
     """Megabytes of text a CPU second, sentence splitting left out."""
     texts: list[str] = []
     size = 0
@@ -119,26 +170,39 @@ def speed(path: Path, megabytes: int = 8) -> dict[str, float]:
             size += len(texts[-1].encode())
             if size > megabytes * 1_000_000:
                 break
-    opening = [[m.end() for m in re.finditer(r"^|[.?!]\s+|\n\n+", text)] for text in texts]
+    opening = [starts(text) for text in texts]
     find("Then he met Boris Yeltsin of the Warsaw Pact.", [0])
     began = time.process_time()
-    n = sum(len(find(text, begins)) for text, begins in zip(texts, opening, strict=True))
-    seconds = time.process_time() - began
-    return {"MB/s": size / seconds / 1e6, "candidates": n, "seconds": seconds}
+    for text, begins in zip(texts, opening, strict=True):
+        find(text, begins)
+    return size / (time.process_time() - began) / 1e6
 
 
-def main(folder: Path) -> None:
-    """Print all figures; the errors behind them to standard output after them."""
-    for half in ("A", "B", ""):
-        result = news(folder / "eval/news_people.jsonl.gz", half)
-        print("news people", half or "all", {k: round(v, 3) for k, v in result.items() if k != "errors"})
-    for kind, surface, context in result["errors"]:
-        print(f"  {kind:7}{surface!r:40}{context!r}")
-    for name in ("names_chess", "names_diplomacy"):
-        share, lost = exact_spans(folder / "eval" / name)
-        print(name, round(share, 4), lost)
-    print(speed(folder / "corpus/encyclopaedia.jsonl.gz"))
+def main(arguments: Sequence[str]) -> int:
+    """Prints all figures and writes the errors behind them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--errors", type=Path, required=True, help="where to write the errors (CSV)")
+    given = parser.parse_args(arguments)
+    articles = read_news(given.shared / "eval/news_people.jsonl.gz")
+    ours = news(articles)
+    print(f"people in {len(articles)} news articles, any overlap")
+    print(f"  {'variorum':16} {ours.told()}")
+    try:
+        print(f"  {'spaCy':16} {spacy_news(articles).told()}")
+    except (ImportError, OSError) as error:
+        print(f"  {'spaCy':16} not measured: {str(error).splitlines()[0]}")
+    errors = ours.errors
+    for folder in sorted((given.shared / "eval").glob("names_*")):
+        share, lost = exact_spans(folder)
+        print(f"{folder.name}: {share:.4f} of the surfaces found with exactly their span")
+        errors = errors + [("not exactly", surface, folder.name) for surface in lost]
+    print(f"finding: {speed(given.shared / 'corpus/encyclopaedia.jsonl.gz'):.1f} MB a CPU second")
+    given.errors.parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(errors, columns=["error", "surface", "where"]).to_csv(given.errors, index=False, lineterminator="\n")
+    print(f"{len(errors):,} names missed or found wrongly: {given.errors}")
+    return 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))
