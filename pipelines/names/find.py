@@ -51,13 +51,16 @@ _GENITIVE = (
     r"|(?<=(?:Workers|Soldiers|Sailors|Peasants|Writers|Miners|Farmers|Teachers|Students|Veterans|Players)['’]))"
     r"(?=[ \n]\p{Lu})"
 )
+# Particles that some write onto a name or its initial: duPont, DeR.
+_WRITTEN_ON = "[Dd][aeiu]|[Ll][ae]|[Mm]a?c|[Vv][ao]n"
 _WORD = (
     rf"\p{{Lu}}[\p{{L}}\p{{M}}]*+(?:(?:{_APOSTROPHE}|[-‑])[\p{{L}}\p{{M}}]++)*+(?:{_GENITIVE})?+"
-    rf"(?:\.(?<=(?<!\p{{L}})(?:\p{{Lu}}|\p{{L}}[eac]c?\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+"
+    rf"(?:\.(?<=(?<!\p{{L}})(?:(?:{_WRITTEN_ON})?\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+"
 )
-# What is written onto a name: al-, d', the le of leS. Print leaves a space after al- or widens its hyphen.
+# What is written onto a name: al-, d', the du of duPont. Print leaves a space after al- or widens its hyphen.
 _PREFIX = (
-    r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑–] ?+|[dl]['’]|(?:de|le|la|du)(?=\p{Lu}\.))?+[ʿʾʻʼ‘]?+"
+    r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑–] ?+|[dl]['’]"
+    rf"|(?:{_WRITTEN_ON})(?=\p{{Lu}}))?+[ʿʾʻʼ‘]?+"
 )
 _GAP = r"(?:[ \t\u00a0]|[ \t]?\n[ \t]?(?!\s))"
 # A run: words with a gap (and particles, "of the") between them, or an initial's dot, or what follows a comma: Jr.
@@ -65,7 +68,7 @@ _GAP = r"(?:[ \t\u00a0]|[ \t]?\n[ \t]?(?!\s))"
 _RUN = regex.compile(
     rf"(?<![\p{{Lu}}\p{{Ll}}\p{{Lo}}\p{{M}}\p{{N}}_])(?:{_WORD}"
     rf"(?:{_GAP}(?:(?=\p{{Lu}})|(?=\p{{Ll}}{{1,5}}+[ \n])(?:(?:{_LINKS}){_GAP}){{1,3}}+(?={_PREFIX}\p{{Lu}}){_PREFIX}"
-    rf"|(?=\p{{Ll}}{{0,3}}+(?:[-‑–'’ʿʾʻʼ‘]|\p{{Lu}}\.)){_PREFIX}(?=\p{{Lu}}))"
+    rf"|(?=\p{{Ll}}{{0,3}}+(?:[-‑–'’ʿʾʻʼ‘]|\p{{Lu}})){_PREFIX}(?=\p{{Lu}}))"
     rf"|(?<=[\s-][AE]l)[-–] ?+(?=\p{{Lu}})|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+){{1,40}}+"
 )
 # A short line without a full stop: a heading if every word but the smallest is large, or every letter.

@@ -36,6 +36,7 @@ _NO_INITIALS, _PLACE_HEADS = words()["no_initials"], words()["place_heads"]
 _PATRONYMIC = regex.compile(
     r".{3,}(?:ov|ev|yev|ow|ew)(?:i[ct]c?h|ich|ych|yč|ič|na|ny)$|.{3,}(?:ович|евич|ич|овна|евна|ична)$"
 )
+_ABBREVIATION = regex.compile(r"\p{Lu}{2}[\p{Lu}\p{Nd}]*+\p{Ll}|\p{Lu}\p{Nd}")  # EBook, PCs
 _PATRONYMIC_ENDS = ("ch", "na", "č", "ny", "ич", "на")
 
 
@@ -73,6 +74,8 @@ def _kind_alone(token: Token) -> str:
 def _is_person(segment: Sequence[Token]) -> bool:
     """Whether several words look like a person's full name."""
     first, last = segment[0].traits, segment[-1].traits
+    if any(_ABBREVIATION.match(token.text) for token in segment):
+        return False
     if any(token.lower.endswith(_PATRONYMIC_ENDS) and _PATRONYMIC.match(token.lower) for token in segment):
         return True
     if segment[0].text.isupper() and not segment[-1].text.isupper() and not first & INITIAL_LETTER:

@@ -306,7 +306,17 @@ def _hyphenated(word: str) -> int:
         found |= TITLE
     if len(parts) > 1 and all(part & GIVEN and not part & ORDINARY for part in parts):
         found |= GIVEN
-    return found
+    return _institution(parts, word.rpartition("-")[2]) or found
+
+
+def _institution(parts: list[int], tail: str) -> int:
+    """The trait of what is named after somebody (Friedrich-Ebert-Stiftung), unless it may be a double surname."""
+    is_name = len(parts) > 2 or (len(tail) > 4 and not parts[-1] & SURNAME)
+    if not is_name or parts[0] & (PEOPLE | OPENER) or (parts[0] & ORDINARY and not parts[0] & _NAMES):
+        return 0
+    if tail in words()["hyphen_organisation"]:
+        return ORGANISATION
+    return PLACE if tail in words()["hyphen_place"] else 0
 
 
 @cache

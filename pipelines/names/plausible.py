@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.names.lexicon import traits
 from pipelines.names.traits import (
+    CUE,
     EVENT_NAME,
     GIVEN,
     NEVER,
@@ -89,6 +90,11 @@ def _bearers(full: Iterable[str]) -> set[str]:
     words = [name.rstrip(".").split() for name in full]
     given = {name[0] for name in words if name and traits(name[0].lower()) & GIVEN}
     return given | {name[-1] for name in words if name}
+
+
+def named_after(surfaces: Iterable[str]) -> list[bool]:
+    """Which surfaces name what is named after somebody, with a hyphen: Friedrich-Ebert-Stiftung, Karl-Marx-Allee."""
+    return ["-" in name and bool(traits(name.rpartition(" ")[2].lower()) & CUE) for name in surfaces]
 
 
 def words(texts: Sequence[str]) -> pd.DataFrame:

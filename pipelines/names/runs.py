@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from pipelines.names.kinds import LINK_WORDS, kind_of
 from pipelines.names.lexicon import traits, words
+from pipelines.names.titles import last_title, title_tail, without_modifiers
 from pipelines.names.tokens import NOT_SHOUTED, Token, tokenise, word
 from pipelines.names.traits import (
     CUE,
@@ -28,6 +29,7 @@ from pipelines.names.traits import (
     ORGANISATION,
     ORGANISATION_NAME,
     PEOPLE,
+    PLACE,
     ROLE,
     SHOUTED,
     SUFFIX,
@@ -42,7 +44,7 @@ INSIDE, INITIAL, HEADING, CAPITALS = range(4)
 _NOBLE, _LARGE_PARTICLES = words()["noble"], words()["large_particles"]
 _FUNCTION_WORDS, _MONTHS_AMBIGUOUS = words()["function_words"], words()["months_ambiguous"]
 _PREPOSITIONS = [[word] for word in sorted(words()["place_prepositions"])] + [["from"], ["to"]]
-_DESCRIBING, _DEGREES = words()["describing"], words()["degrees"]
+_DESCRIBING = words()["describing"]
 _ITSELF = ORGANISATION_NAME | EVENT_NAME
 _BREAKING = OPENER | NEVER | MONTH | SHOUTED
 
@@ -105,6 +107,7 @@ def _segments(tokens: list[Token], mode: int) -> Iterator[list[Token]]:
             if current and _takes(current, token.lower):
                 current += tokens[i:stop]
             else:
+                stop += title_tail(current, tokens[stop : stop + 4])
                 yield current
                 current = []
             i = stop
@@ -182,20 +185,48 @@ def _names(segment: list[Token], mode: int) -> list[Part]:
     segment = _edges(segment)
     if not segment:
         return []
-    title = _last_title(segment)
+    title = last_title(segment)
     if title >= 0:
-        return _names(_without_modifiers(segment[:title]), mode) + _part(_edges(segment[title + 1 :]), mode, "person")
-    if (
-        len(segment) > 2
-        and segment[0].traits & TERRITORY
-        and segment[1].traits & FORENAME
-        and not segment[0].traits & FORENAME
-    ):
-        return _part(segment[:1], mode, "place") + _part(segment[1:], INSIDE, "")  # In Estonia Johannes Vares
+        return _names(without_modifiers(segment[:title]), mode) + _part(_edges(segment[title + 1 :]), mode, "person")
+    thing = _thing_in_front(segment)
+    if thing:
+        return _part(_edges(_without_adjectives(segment[:thing], mode)), mode, "") + _names(segment[thing:], INSIDE)
     role = _role(segment) or _described(segment)
     if role:
         return _names(segment[: role - 1], INSIDE) + _part(segment[role:], mode, "person")
     return _part(_without_adjectives(segment, mode), mode, "")
+
+
+def _thing_in_front(segment: list[Token]) -> int:
+    """How many words of a segment name a place or an organisation that a person's full name follows.
+
+    In Estonia Johannes Vares; Secretary General of the United Nations Dag Hammarskjöld.
+    """
+    for i in range(1, len(segment) - 1):
+        if _is_thing(segment[:i]) and _is_full_name(segment[i:]):
+            return i
+    return 0
+
+
+def _is_thing(head: list[Token]) -> bool:
+    last = head[-1].traits
+    if len(head) == 1:
+        return bool(last & (TERRITORY | _ITSELF)) and not last & FORENAME
+    if head[0].traits & GIVEN and not head[0].traits & WHOLE:
+        return False
+    of_something = any(token.text == "of" for token in head) and not head[-1].text.islower()
+    return bool(last & (TERRITORY | ORGANISATION | PLACE | _ITSELF) or (last & WHOLE and last & TOWN) or of_something)
+
+
+def _is_full_name(rest: list[Token]) -> bool:
+    first, last = rest[0].traits, rest[-1].traits
+    if last & CUE or any(token.text == "of" for token in rest) or (last & ORDINARY and not last & SURNAME):
+        return False
+    if first & INITIAL_LETTER:
+        return not last & INITIAL_LETTER
+    return (bool(first & GIVEN) and not first & (TERRITORY | TOWN | ORDINARY | CUE | WHOLE)) or bool(
+        first & FORENAME and not first & (TERRITORY | WHOLE)
+    )
 
 
 def _edges(segment: list[Token]) -> list[Token]:
@@ -205,59 +236,6 @@ def _edges(segment: list[Token]) -> list[Token]:
     while segment and segment[0].lower in LINK_WORDS:
         segment = segment[1:]
     return segment
-
-
-def _last_title(segment: list[Token]) -> int:
-    """Where the last title of a segment stands; -1 without one."""
-    last = len(segment) - 1
-    for i in range(last, -1, -1):
-        token = segment[i]
-        if not token.traits & TITLE or token.traits & WHOLE:
-            continue
-        if i and _bears(segment[i - 1], token, i == last):
-            continue  # Reza Shah Pahlavi, John Major
-        if (
-            i == last
-            and i > 1
-            and token.traits & SURNAME
-            and segment[i - 2].traits & FORENAME
-            and not segment[i - 1].traits
-        ):
-            continue  # Charles Beresford Duke
-        if 0 < i < last and token.lower in _DEGREES and segment[i - 1].traits & FORENAME:
-            continue  # Martin Ing Kevicky
-        if i < last and _names_no_person(segment[i + 1 :]):
-            continue  # General Assembly, Queen Elizabeth Hospital
-        return i
-    return -1
-
-
-def _bears(before: Token, title: Token, at_end: bool) -> bool:
-    """Whether a title after a name is part of the name: Martin Luther King, Reza Shah Pahlavi."""
-    known = before.traits
-    if known & (TITLE | MODIFIER | ROLE | PEOPLE | WHOLE):
-        return False
-    if at_end and known & FORENAME and not known & TERRITORY:
-        return True
-    if at_end:
-        return bool(title.traits & NAME and known & (NAME | INITIAL_LETTER)) and not known & TOWN
-    return bool(known & (GIVEN | INITIAL_LETTER)) and not known & (TOWN | ORDINARY)
-
-
-def _names_no_person(rest: list[Token]) -> bool:
-    """Whether what follows a title is no bearer of it: Queen Elizabeth Hospital, Prince Edward Island."""
-    last = rest[-1].traits
-    if rest[0].lower in LINK_WORDS:
-        return True
-    if not last & CUE:
-        return False
-    return not last & SURNAME or (len(rest) > 1 and not rest[0].traits & GIVEN)
-
-
-def _without_modifiers(left: list[Token]) -> list[Token]:
-    while left and left[-1].traits & (MODIFIER | ROLE | TITLE) and not left[-1].traits & WHOLE:
-        left = left[:-1]
-    return left
 
 
 def _role(segment: list[Token]) -> int:
@@ -276,7 +254,7 @@ def _role(segment: list[Token]) -> int:
 
 
 def _described(segment: list[Token]) -> int:
-    """How many words before a full name describe its bearer: Legendary DJ Casey Kasem, House Minority Leader X Y."""
+    """How many words before a full name describe its bearer: Legendary DJ Ann Novak, House Minority Leader Ann Ray."""
     for i in range(1, len(segment) - 1):
         token, before = segment[i], segment[i - 1]
         if not token.traits & FORENAME or token.traits & (TERRITORY | ORDINARY) or segment[-1].traits & CUE:
@@ -361,6 +339,8 @@ def _end(segment: list[Token]) -> int:
 def _stands_alone(token: Token, hint: str) -> bool:
     """Whether a single word may be a name."""
     known = token.traits
+    if known & CUE and "-" in token.lower:
+        return True  # Friedrich-Ebert-Stiftung
     if len(token.lower) < 2 or (known & INITIAL_LETTER and not known & KNOWN):
         return False
     if known & WHOLE or (known & KNOWN and not known & (OPENER | NEVER | PEOPLE)):

@@ -108,6 +108,8 @@ _SINGLE = {
 
 def _belongs(head: str, tail: str) -> bool:
     """Whether a small second half is part of the name (Kai-shek, Ashur-dan) or an adjective made of it (Stalin-era)."""
+    if any(letter.isupper() for letter in tail):  # Kim-Il-sung-Universität
+        return True
     if all(not traits(piece) & ORDINARY for piece in tail.lower().split("-")):
         return len(tail) > 1
     return bool(_SYLLABLE.match(tail) and _SYLLABLE.match(head.lower()) and not head.isupper())

@@ -75,9 +75,11 @@ def hints(text: str) -> list[str]:
         ("By Jan 5 Stalin had left; in Jan Monday comes early.", ["Stalin"]),
         ("then Said Seymur Aliyev spoke", ["Said Seymur Aliyev"]),
         ("Said Stalin to Beria.", ["Stalin", "Beria"]),
-        ("then Sir Charles Beresford Duke spoke", ["Charles Beresford Duke"]),
+        ("then Sir Edward Beverley Duke spoke", ["Edward Beverley Duke"]),
+        ("then Anna Beth Prince and Kenneth Ward Marshall spoke", ["Anna Beth Prince", "Kenneth Ward Marshall"]),
         ("then Charles McC. Harper and Alfred deR. Moss spoke", ["Charles McC. Harper", "Alfred deR. Moss"]),
         ("then Alfred leS. Moss spoke", ["Alfred leS. Moss"]),
+        ("then Pierre duPont and Pierre deL. Moss spoke", ["Pierre duPont", "Pierre deL. Moss"]),
         ("The end of WWI. Moss spoke.", ["WWI", "Moss"]),
         ("then Hafiz al- Masri and Afif al–Masri spoke", ["Hafiz al- Masri", "Afif al–Masri"]),
         ("then Abdullah Al- Masri spoke", ["Abdullah Al- Masri"]),
@@ -112,12 +114,45 @@ def hints(text: str) -> list[str]:
         ("in the Queen Elizabeth Hospital", ["Queen Elizabeth Hospital"]),
         ("the USSR, the CPSU, the NKVD and the U.S. Navy", ["USSR", "CPSU", "NKVD", "U.S. Navy"]),
         ("the Politburo met in St. Petersburg", ["Politburo", "St. Petersburg"]),
+        # a place, an office or an institution before a full name is no part of it
+        ("the President of Finland C. G. E. Mannerheim wrote", ["Finland", "C. G. E. Mannerheim"]),
+        ("the President of the United States Bill Clinton came", ["United States", "Bill Clinton"]),
+        ("In New York Nikita Khrushchev spoke", ["New York", "Nikita Khrushchev"]),
+        ("In New York City Nikita Khrushchev spoke", ["New York City", "Nikita Khrushchev"]),
+        ("the US Secretary of State John Foster Dulles", ["US", "John Foster Dulles"]),
+        ("People's Commissar for Foreign Affairs Maxim Litvinov", ["Maxim Litvinov"]),
+        ("the Chief of Staff Boris Shaposhnikov", ["Boris Shaposhnikov"]),
+        ("First Secretary of the Communist Party Antonín Novotný", ["Communist Party", "Antonín Novotný"]),
+        ("the University of Vienna Paul Feyerabend left", ["University of Vienna", "Paul Feyerabend"]),
+        ("the Archbishop of Canterbury William Temple", ["William Temple"]),
+        (
+            "Virginia Woolf and Israel Epstein met Jordan Peterson",
+            ["Virginia Woolf", "Israel Epstein", "Jordan Peterson"],
+        ),
+        ("in George Washington University", ["George Washington University"]),
+        # what is named after somebody is an institution or a place of its own
+        ("the Friedrich-Ebert-Stiftung in the Karl-Marx-Allee", ["Friedrich-Ebert-Stiftung", "Karl-Marx-Allee"]),
+        ("the Kim-Il-sung-Universität paid", ["Kim-Il-sung-Universität"]),
         # whole words only
         ("in Stalingrad, in the Stalin-era, under Stalinabad", ["Stalingrad", "Stalin", "Stalinabad"]),
     ],
 )
 def test_found(text: str, expected: list[str]) -> None:
     assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("the Friedrich-Ebert-Stiftung", "organisation"),
+        ("the Karl-Marx-Allee", "place"),
+        ("then Anna Meyer-Berg", "person"),
+        ("then Hans Bergmann-Haus", "person"),
+        ("the Gutenberg EBook", ""),
+    ],
+)
+def test_what_its_own_words_say_of_a_name(text: str, kind: str) -> None:
+    assert hints(text) == [kind]
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,11 @@ def test_surname_that_others_bear_more_often_is_a_doubt(authority: Authority) ->
     assert rows[(rows["run"] == "Hitler") & rows["is_default"]]["status"].item() == "review"
 
 
+@pytest.mark.parametrize("surface", ["Adolf-Hitler-Straße", "Leon-Trotsky-Platz"])
+def test_streets_and_squares_are_nobody(surface: str, authority: Authority) -> None:
+    assert not read([surface], authority, n_place=1).readings["entity_id"].isin(authority.entities["entity_id"]).any()
+
+
 def test_names_within_runs(authority: Authority) -> None:
     rows = read(["Yesterday Stalin", "Joseph Khrushchev Nikita"], authority).readings
     first = rows[rows["is_default"]].set_index("run")
