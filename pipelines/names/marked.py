@@ -15,6 +15,7 @@ from pipelines.names.authority import Authority
 from pipelines.names.find import Candidate, find
 from pipelines.names.spelling import respell
 
+_REGISTER = re.compile(r"[^/#:]*/?$")  # what of a pointer is no name of its register
 _AFTER = re.compile(r"(?:(?<=\w)['’]s?|[\s,;:])*$")
 
 
@@ -87,10 +88,20 @@ def entities(references: pd.DataFrame, authority: Authority) -> pd.DataFrame:
 
 
 def _meant(ref: str, is_known: Callable[[str], bool]) -> str | None:
-    """The entity that a reference means: by its whole, or by how an address or pointer (#Q855, psn:Q855) ends."""
-    ref = unquote(ref.strip())
-    if " " in ref:
-        return None  # several pointers: they name several
+    """The entity that a reference means.
+
+    Of several pointers, those of different registers (`#stalin https://www.wikidata.org/entity/Q855`) are one entity's,
+    those of one register are several entities'.
+    """
+    pointers = [unquote(pointer) for pointer in ref.split()]
+    if len({_REGISTER.sub("", pointer) for pointer in pointers}) < len(pointers):
+        return None
+    meant = {entity for pointer in pointers if (entity := _pointed_at(pointer, is_known))}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _pointed_at(ref: str, is_known: Callable[[str], bool]) -> str | None:
+    """The entity of one pointer: by its whole, or by how an address or pointer (#Q855, psn:Q855) ends."""
     tail = ref.replace("#", "/").rstrip("/").split("/")
     ends = (ref, tail[-1], ":".join(tail[-2:]), ref.rpartition(":")[2])
     return next((one for one in ends if one and is_known(one)), None)

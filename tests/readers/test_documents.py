@@ -138,6 +138,11 @@ def test_tei(tmp_path: Path) -> None:
         ("<rs type='person' ref='#p'>the boss</rs>", [("the boss", "person", "#p")]),
         ("<rs type='person'>the boss</rs>", []),
         ("<persName> Anna  Z. </persName>", [("Anna Z.", "person", "")]),
+        ("<persName ref='#k' key='Q1'>Koba</persName>", [("Koba", "person", "#k Q1")]),
+        (
+            "<persName>Anna<note>wife of <persName>Ivan</persName></note></persName> Z.",
+            [("Anna", "person", ""), ("Ivan", "person", "")],
+        ),
     ],
 )
 def test_tei_names(markup: str, expected: list[tuple[str, str, str]]) -> None:
@@ -153,6 +158,12 @@ def test_tei_names(markup: str, expected: list[tuple[str, str, str]]) -> None:
         ("<p>the <choice><sic>teh</sic><corr>the</corr></choice> end<note>n</note></p>", "the the end\n\nn"),
         ("<p>a <del>b</del> c</p><figure><figDesc>x</figDesc></figure>", "a c"),
         ("<p><sic>alone</sic></p>", "alone"),
+        ("<p>a <app><lem>b</lem><rdg>c</rdg></app> d</p>", "a b d"),
+        ("<p>a <app><rdg>b</rdg><rdgGrp><rdg>c</rdg></rdgGrp></app> d</p>", "a b d"),
+        ("<p>a<note>n <p>m</p><p>o</p></note> b.</p><p>c</p>", "a b.\n\nn\n\nm\n\no\n\nc"),
+        ("<p>a<note>n<note>m</note></note> b</p>", "a b\n\nm\n\nn"),
+        ("<div><note>n</note><p>a</p></div>", "n\n\na"),
+        ("<table><row><cell>a<note>n</note></cell><cell>b</cell></row></table>", "ab\n\nn"),
         ("<div><head>H</head><p>a <persName>B <forename>C</forename></persName></p></div>", "H\n\na B C"),
     ],
 )
@@ -160,6 +171,23 @@ def test_tei_elements(body: str, text: str) -> None:
     (post,) = read_tei([f"<TEI><text><body>{body}</body></text></TEI>".encode()])
     assert post.text == text
     assert all(post.text[hint.start : hint.end] == "B C" for hint in post.hints)
+
+
+def test_each_document_of_a_tei_corpus_has_its_own_header() -> None:
+    def document(title: str, author: str, dates: str, text: str) -> str:
+        stated = f"<titleStmt><title>{title}</title>{author}</titleStmt>"
+        return f"<TEI><teiHeader><fileDesc>{stated}{dates}</fileDesc></teiHeader><text><p>{text}</p></text></TEI>"
+
+    printed = "<publicationStmt><date>1999</date></publicationStmt>"
+    written = "<sourceDesc><bibl><date when='1922-12-24'>Christmas Eve</date></bibl></sourceDesc>"
+    header = "<teiHeader><fileDesc><titleStmt><title>All</title></titleStmt></fileDesc></teiHeader>"
+    first = document("One", "", printed + written, "a")
+    second = document("", "<author>X</author>", printed, "b")
+    posts = list(read_tei([f"<teiCorpus>{header}{first}{second}</teiCorpus>".encode()]))
+    assert [(post.text, post.title, post.author, post.created_at) for post in posts] == [
+        ("a", "One", None, "1922-12-24"),
+        ("b", "All", "X", "1999"),
+    ]
 
 
 @pytest.mark.parametrize(
