@@ -28,6 +28,7 @@ MAX_PART = 64 << 20
 MAX_PARTS = 10_000
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BODY = re.compile(r"<body\b[^<>]*>(.*)</body\s*>", re.DOTALL | re.IGNORECASE)
 _HEADING = re.compile(r"<h[1-3]\b[^<>]*>(.*?)</h[1-3]\s*>", re.DOTALL | re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)""")
@@ -90,7 +91,10 @@ def read_epub(file: BinaryIO) -> Iterator[Post]:
         date = next(filter(None, map(iso_date, _texts(package, "date"))), None)
         book = next(iter(_texts(package, "title")), None)
         number = 0
-        for href in _spine(package, posixpath.dirname(package_path)):
+        chapters = _spine(package, posixpath.dirname(package_path))
+        if _encrypted(archive).intersection(chapters):
+            raise BadBookError("encrypted", "Chapters are encrypted; give the book without its protection.")
+        for href in chapters:
             html = _html(_part(archive, href))
             text = _trimmed(fragment_text(_body(html)))
             if not text:
@@ -144,14 +148,15 @@ def _docx_post(
 
 
 def _paragraphs(archive: zipfile.ZipFile, name: str) -> Iterator[str]:
-    """Each paragraph's text; deleted text of tracked changes is left out."""
+    """Each paragraph's text; deleted text of tracked changes, and drawings' second version, are left out."""
     if archive.getinfo(name).file_size > 8 * MAX_PART:
         raise BadBookError("archive-bomb", f"{name} unpacks to more than any text does.")
     with archive.open(name) as stream:
         for _, node in etree.iterparse(
             stream, tag=_WORD + "p", resolve_entities=False, no_network=True, load_dtd=False
         ):
-            yield "".join(_runs(node))
+            if next(node.iterancestors(_FALLBACK), None) is None:
+                yield "".join(_runs(node))
             node.clear()
             while node.getprevious() is not None and node.getparent() is not None:
                 del node.getparent()[0]
@@ -179,6 +184,14 @@ def _spine(package: etree._Element, folder: str) -> list[str]:
         if key in hrefs
     )
     return list(dict.fromkeys(paths))[:MAX_PARTS]
+
+
+def _encrypted(archive: zipfile.ZipFile) -> set[str]:
+    """Paths of the parts that are encrypted (often it is fonts alone)."""
+    name = "META-INF/encryption.xml"
+    if name not in archive.namelist():
+        return set()
+    return {unquote(str(node.get("URI"))) for node in _xml(_part(archive, name)).iter("{*}CipherReference")}
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:

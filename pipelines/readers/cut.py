@@ -26,6 +26,7 @@ _HEADING = regex.compile(
     r"|\p{Lu}[\p{Lu}\d .,:;'’&()-]{2,100}(?=[\r\n])"
 )
 _SENTENCE_END = regex.compile(r"[.!?…]+[\"'”’»)\]]*\s+")
+_VISIBLE = regex.compile(r"[^\s\u00ad\u200b-\u200f\u2060\ufeff]")
 _SPACE = regex.compile(r"\s+")
 
 
@@ -54,7 +55,9 @@ class Piece:
     is_cut: bool = False
 
     def trimmed(self) -> Piece:
-        """The same without blank lines before and after."""
+        """The same without blank lines before and after; empty where nothing in it can be seen."""
+        if not _VISIBLE.search(self.text):
+            return Piece("", self.place)
         lead = _BLANK_LINES.match(self.text)
         start = lead.end() if lead else 0
         end = len(self.text.rstrip())

@@ -217,11 +217,18 @@ def _json_format(head: str, extension: str) -> str:
     if not start.startswith(("{", "[")):
         is_thread = prose.has_marker(start[:_LONGEST_MARKER])
         return "" if is_thread else {"jsonl": "jsonl", "ndjson": "jsonl", "json": "json"}.get(extension, "")
+    if extension in ("jsonl", "ndjson") and _is_one_list(start, first):
+        return "json"
     if extension in ("jsonl", "ndjson") or (start[0] == "{" and extension == "json" and _has_lines(start)):
         return "jsonl"
     if extension == "json":
         return "json"
     return "jsonl" if json_records.is_json_object(first) else ""
+
+
+def _is_one_list(start: str, first: str) -> bool:
+    """Whether a file that is called JSON Lines is one JSON list, whose lines are no values of their own."""
+    return first in ("[", "[{") or (first.startswith("[") and start.strip() == first)
 
 
 def _has_lines(start: str) -> bool:

@@ -22,7 +22,7 @@ _ROW_START = re.compile(r"<row\s")
 _ROW = re.compile(r"<row\s[^<]*")
 _ROW_OR_REST = re.compile(r"<row\s[^<]*|(?:[^<]++|<(?!row\s))++")
 _LOOSE_ATTRIBUTE = re.compile(r"""\s+([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
-_ROW_END = re.compile(r"\s*(?:/>|>\s*</row\s*>)\Z")
+_ROW_END = re.compile(r"\s*(?:/>|>\s*(?:</row\s*>)?)\Z")
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([^;&\s]{0,64}));?")
 _NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
 _DOCTYPE = r"""<!DOCTYPE(?:[^\[\]<>"']|"[^"]*"|'[^']*')*+(?:\[(?:[^\]"']|"[^"]*"|'[^']*')*+\]\s*+)?>"""
@@ -127,7 +127,7 @@ def attributes(raw: str) -> dict[str, str] | None:
 
 
 def _loose_attributes(text: str) -> dict[str, str] | None:
-    """The same with any white space, single quotes and an end tag."""
+    """The same with any white space, single quotes and an end tag (which may have been parted from it)."""
     at = 4
     found: list[tuple[str, str]] = []
     while match := _LOOSE_ATTRIBUTE.match(text, at):

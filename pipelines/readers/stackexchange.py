@@ -162,6 +162,9 @@ def _checked(row: Row, seen: NumberOf, text_name: str = "Body") -> tuple[dict[st
         raise _BadRowError("empty-record", f"The row has no {text_name}.")
     if seen.get(key):
         raise _BadRowError("duplicate-id", f"A row with Id {key} came before.")
+    score = row.attributes.get("Score", "")
+    if score and _number(score) is None:
+        raise _BadRowError("bad-score", f"Its score {score[:40]!r} is no whole number.")
     return row.attributes, key
 
 

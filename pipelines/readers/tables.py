@@ -10,6 +10,7 @@ on with the line after its first.
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 
 from pipelines.readers.cut import has_damage
 from pipelines.readers.encoding import Encoding
-from pipelines.readers.fields import NAMES, BadRecordError, Reader, plain_name
+from pipelines.readers.fields import BadRecordError, Reader
 from pipelines.readers.lines import lines
 from pipelines.readers.records import Record, refuse
 from pipelines.readers.settings import Settings
@@ -26,6 +27,7 @@ DELIMITERS = (",", ";", "\t", "|")
 LONGEST_ROW = 4 << 20
 """A row of more characters than this is taken for one whose quote is never closed."""
 _LONGEST_AFTER_FAILURES = 1 << 14
+_SEPARATOR_LINE = re.compile(r"\ufeff?\s*\"?sep=([,;\t|])\"?[ \t]*(?:[\r\n]|\Z)", re.IGNORECASE)  # for spreadsheets
 _MANY_FAILURES = 20
 
 csv.field_size_limit(min(sys.maxsize, 1 << 30))
@@ -42,7 +44,9 @@ class _Row:
 
 
 def sniff(head: str) -> str:
-    """The delimiter of a table by its first rows: the one that parts most of them into equally many cells."""
+    """The delimiter of a table: as its first line says (`sep=;`), or the one that parts most rows alike."""
+    if said := _SEPARATOR_LINE.match(head):
+        return said[1]
     text = head[: head.rfind("\n") + 1] or head
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
@@ -74,15 +78,6 @@ def read_table(parts: Parts, encoding: Encoding, settings: Settings, delimiter: 
             yield from reader.posts(dict(zip(header, cells, strict=True)), row.number, locator)
         except BadRecordError as error:
             yield refuse(locator, error.reason, f"{where}: {error.detail}", encoding.encode(row.raw))
-
-
-def is_table(head: str) -> bool:
-    """Whether the first row of a text names a column known as text, beside others."""
-    first = next(_rows([head], sniff(head)), None)
-    if first is None or not first.cells or len(first.cells) < 2:
-        return False
-    known = {name for field in ("text", "answer", "question") for name in NAMES[field]}
-    return any(plain_name(cell) in known for cell in first.cells)
 
 
 def _where(row: _Row) -> str:
@@ -132,14 +127,15 @@ def _rows(parts: Iterable[str], delimiter: str) -> Iterator[_Row]:
         cells = _cells(_feed(source, waiting, taken, limit), delimiter)
         if not taken:
             return
-        width = width or len(cells or ())
+        is_layout = not number and _SEPARATOR_LINE.fullmatch(taken[0].rstrip("\r\n")) is not None
+        width = width or (0 if is_layout else len(cells or ()))
         if cells is None or (len(taken) > 1 and len(cells) != width):
             cells = _literal(taken[0], delimiter, width)
             failures += 1
             waiting.extendleft(reversed(taken[1:]))
             del taken[1:]
         raw = "".join(taken)
-        if cells != []:
+        if cells != [] and not is_layout:
             number += 1
             yield _Row(number, line, raw, cells)
         line += len(taken)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -237,6 +239,29 @@ def test_pdf(tmp_path: Path) -> None:
         "A. Writer",
         "pages 1-1",
     )
+
+
+def test_a_book_with_encrypted_fonts_is_read_and_one_with_encrypted_chapters_refused(tmp_path: Path) -> None:
+    def encrypted(uri: str) -> bytes:
+        with zipfile.ZipFile(BytesIO(epub())) as book:
+            parts = {name: book.read(name) for name in book.namelist()}
+        reference = f"<CipherData><CipherReference URI='{uri}'/></CipherData>"
+        return zipped(parts | {"META-INF/encryption.xml": f"<encryption>{reference}</encryption>".encode()})
+
+    assert len(read_one(tmp_path, "a.epub", encrypted("OEBPS/font.otf"))) == 2
+    (refusal,) = read_one(tmp_path, "b.epub", encrypted("OEBPS/one%20a.xhtml"))
+    assert isinstance(refusal, Refusal) and refusal.reason == "encrypted"
+
+
+def test_a_drawing_that_is_there_twice_is_read_once(tmp_path: Path) -> None:
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    office = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = "<w:p><w:r><w:t>In a box.</w:t></w:r></w:p>"
+    twice = f"<mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent>"
+    body = f"<w:p><w:r><w:t>Before.</w:t>{twice}</w:r></w:p>"
+    xml = f"<w:document xmlns:w='{word}' xmlns:mc='{office}'><w:body>{body}</w:body></w:document>"
+    (post,) = read_one(tmp_path, "a.docx", zipped({"[Content_Types].xml": b"", "word/document.xml": xml.encode()}))
+    assert isinstance(post, Post) and sorted(post.text.split("\n\n")) == ["Before.", "In a box."]
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ NOISE = random.Random(7)
         (b"", "empty-file"),
         (b" \n\t\r\n", "empty-file"),
         (b"\xef\xbb\xbf\n", "empty-file"),
+        ("\u200b\n\xa0\n".encode(), "empty-file"),
         (b"abc\0def", "binary-file"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(40), "binary-file"),
         (bytes(NOISE.randrange(256) for _ in range(3000)), "binary-file"),

@@ -106,6 +106,7 @@ def test_threads_and_parents_that_come_later_or_never(tmp_path: Path) -> None:
         (b'{"text": "cut', "bad-markup"),
         (b"[1]", "bad-record"),
         (b'{"text": ""}', "empty-record"),
+        ('{"text": "\u200b \ufeff"}'.encode(), "empty-record"),
         (b'{"text": 4}', "bad-record"),
         (b'{"foo": "x"}', "bad-record"),
         (b'{"text": "x", "score": "many"}', "bad-score"),
@@ -295,6 +296,25 @@ def test_lines_join_to_the_text(text: str, size: int) -> None:
     found = list(lines(text[at : at + size] for at in range(0, len(text), size)))
     assert "".join(found) == text and all(len(line.rstrip("\r\n")) >= len(line) - 2 for line in found)
     assert found == list(lines([text] if text else []))
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\r\n', "\ufeffSEP=;\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_spreadsheet_says_its_delimiter_on_the_first_line(tmp_path: Path, first: str, encoding: str) -> None:
+    table = f'{first}Title;Text;Score\r\nOn Tito;"He said ""no""; then\nleft.";5\r\n'
+    (post,) = read_one(tmp_path, "a.csv", table.encode(encoding))
+    assert isinstance(post, Post)
+    assert (post.title, post.text, post.locator) == ("On Tito", 'He said "no"; then\nleft.', "row 2")
+
+
+@pytest.mark.parametrize("data", [b'[\n{"text": "a"},\n{"text": "b"}\n]\n', b'[{"text": "a"}, {"text": "b"}]'])
+def test_a_json_list_that_is_called_json_lines(tmp_path: Path, data: bytes) -> None:
+    assert [post.text for post in read_one(tmp_path, "a.jsonl", data) if isinstance(post, Post)] == ["a", "b"]
+
+
+def test_a_list_among_json_lines_takes_no_other_with_it(tmp_path: Path) -> None:
+    refusal, post = read_one(tmp_path, "a.jsonl", b'[1, 2]\n{"text": "a"}\n')
+    assert isinstance(refusal, Refusal) and isinstance(post, Post) and post.text == "a"
 
 
 def test_sniffing() -> None:

@@ -76,6 +76,7 @@ GOOD = '<row Id="{}" PostTypeId="1" Body="&lt;p&gt;Text.&lt;/p&gt;" />'
         ('<row Id="5" Body="No character &#0;" />', "bad-markup"),
         ('<row Id="5" Body=unquoted />', "bad-markup"),
         ('<row Id="5" Body="a" Body="b" />', "bad-markup"),
+        ('<row Id="5" Body="Text" Score="1,5" />', "bad-score"),
         ('<row Id="x" Body="Text" />', "bad-record"),
         ('<row Body="Text" />', "bad-record"),
         ('<row Id="5" PostTypeId="1" />', "empty-record"),
@@ -132,10 +133,7 @@ def test_a_refused_question_is_nobodys_parent(tmp_path: Path) -> None:
     ['<row Id="1" A="x"/>', "<row\n  Id='1'\tA = 'x' >\n</row>", '<row  Id="1"  A="x"  />', '<row Id="1" A="x" />  '],
 )
 def test_attributes_in_any_layout(row: str) -> None:
-    if "</row" in row:
-        assert attributes(row.replace("</row>", "")) is None  # rows are self-closed; an end tag is another element
-    else:
-        assert attributes(row) == {"Id": "1", "A": "x"}
+    assert attributes(row) == attributes(row.replace("</row>", "")) == {"Id": "1", "A": "x"}
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60))
@@ -170,3 +168,12 @@ def test_names_by_id(pairs: dict[int, str]) -> None:
     for key, value in pairs.items():
         names[key] = value
     assert {key: names.get(key) for key in pairs} == pairs
+
+
+@pytest.mark.parametrize("end", [" />", "></row>", ">\n  </row>"])
+def test_rows_however_they_close(tmp_path: Path, end: str) -> None:
+    two = "".join(f"  <row Id='{n}' PostTypeId='1' Body='&lt;p&gt;Text {n}&lt;/p&gt;'{end}\n" for n in (1, 2))
+    write(tmp_path, {"Posts.xml": f"<posts>\n{two}</posts>".encode()})
+    seen = read_folder(tmp_path)
+    assert [post.text for post in seen.posts("Posts.xml")] == ["Text 1", "Text 2"]
+    assert not seen.refusals("Posts.xml")
