@@ -18,6 +18,8 @@ from pipelines.names.spelling import respell
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _OTHER_CONVENTIONS = r"d?sch|tch|cz|sz|ou|[oe](?:w|ff)(?: |$)|ij(?: |$)"
 """Letters by which East European names are known to be transcribed in other ways than the English one."""
+_BY_INITIALS = 0.9
+"""The score of a name whose given names are initials, joined to the only full name that they can stand for."""
 MOST = 200
 """A pair of sounds that more names share than this tells nothing about them."""
 
@@ -161,8 +163,6 @@ def _joins(laid: known.Names, person: npt.NDArray[np.bool_], settings: NameSetti
     if size < 2:
         return to, score
     left, right = _near(laid)
-    if not len(left):
-        return to, score
     chance = _chance(laid, left, right, person)
     known_chance = dict(zip(zip(left.tolist(), right.tolist(), strict=True), chance.tolist(), strict=True))
     order = np.lexsort((right, -chance, left))
@@ -171,7 +171,9 @@ def _joins(laid: known.Names, person: npt.NDArray[np.bool_], settings: NameSetti
         root = to[earlier]
         if to[later] == later and (root == earlier or known_chance.get((later, root), 0.0) >= settings.review):
             to[later], score[later] = root, float(chance[row])
-    return to, score
+    full = unify.by_initials(laid, person, to)
+    score = [_BY_INITIALS if root in full else sure for root, sure in zip(to, score, strict=True)]
+    return [full.get(root, root) for root in to], score
 
 
 def _chance(

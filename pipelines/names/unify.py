@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.names import lexicon, romanise
+from pipelines.names import lexicon, romanise, surnames
 from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, SOUND, WIDTH
 from pipelines.names.evidence import answered
 from pipelines.names.known import Names
@@ -48,6 +48,57 @@ def may_be_one(laid: Names, pairs: Pairs, person: Bools) -> Bools:
         & ~(long[pairs.query] | long[pairs.known])
         & _words_agree(laid, parts, len(pairs.query), rare, both)
     )
+
+
+def by_initials(laid: Names, person: Bools, to: list[int]) -> dict[int, int]:
+    """For names whose given names are all initials the number of the only fuller name that they can stand for.
+
+    Two initials must speak for it, and none against it: S. W. R. D. Bandaranaike is not Sirimavo Bandaranaike.
+
+    Args:
+        laid: The names.
+        person: Of each name whether it is known to be a person's.
+        to: The number of the name that each is a spelling of.
+    """
+    grid = laid.grid
+    bearers: dict[str, list[int]] = {}
+    root = _surname_roots(laid)
+    for row in np.flatnonzero((grid.last > grid.opening) & person).tolist():
+        bearers.setdefault(root[grid.token[row, grid.last[row]]], []).append(row)
+    found: dict[int, int] = {}
+    for rows in bearers.values():
+        given = {row: _given_names(laid, row) for row in rows}
+        full = [row for row in rows if any(len(one) > 1 for one in given[row])]
+        for row in rows:
+            if row not in full and grid.suffix[row] == 0:
+                may = [one for one in full if _stands_for(given[row], given[one])]
+                if len({to[one] for one in may}) == 1:
+                    found[row] = to[may[0]]
+    return found
+
+
+def _surname_roots(laid: Names) -> dict[int, str]:
+    """For each part that ends a name its folded letters, or those of the surname that it is another spelling of."""
+    parts = laid.parts
+    last = np.unique(laid.grid.token[np.arange(len(laid.grid.last)), laid.grid.last]).tolist()
+    tokens = [one for one in last if one >= 0]
+    root = {one: parts.folded[one] for one in tokens}
+    for earlier, later in surnames.spellings([parts.tokens[one] for one in tokens]):
+        root[tokens[later]] = root[tokens[earlier]]
+    return root
+
+
+def _given_names(laid: Names, row: int) -> list[str]:
+    """The words and initials of a name before its surname, folded."""
+    grid = laid.grid
+    columns = range(grid.opening[row], grid.last[row])
+    return [laid.parts.folded[grid.token[row, c]] for c in columns if grid.role[row, c] in (WORD, INITIAL, SHORT)]
+
+
+def _stands_for(initials: list[str], given: list[str]) -> bool:
+    """Whether several initials may stand for given names: N. S. for Nikita Sergeyevich."""
+    several = 1 < len(initials) <= len(given)
+    return several and all(name.startswith(one) for one, name in zip(initials, given, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ def entities(surfaces: list[str], folder: Path) -> list[str]:
         ("Ivan Zubkovsky", "Иван Зубковский"),
         ("Pavel Zubkovsky", "Pavel Ivanovich Zubkovsky"),
         ("Andrei Mironchuk", "Andriy Mironczuk"),
+        ("Pavel Ivanovich Zubkovsky", "P. I. Zubkovskij"),
+        ("Edgar William Robinson", "E. W. Robinson"),
         ("Lubomír Hanzelka", "Lubomir Hanzelka"),
         ("Margarethe Brunnholz", "Margarethe Brunnholtz"),
         ("Edgar W. Halverstad", "Edgar Halverstad"),
@@ -58,6 +60,9 @@ def test_spellings_of_one_person_share_an_entity(one: str, other: str, tmp_path:
         ("John Young", "John Paul Young"),
         ("Harry S. Pollard", "Harry A. Pollard"),
         ("Pavel Ivanovich Zubkovsky", "Pavel Petrovich Zubkovsky"),
+        ("Pavel Ivanovich Zubkovsky", "P. N. Zubkovsky"),
+        ("Pavel Zubkovsky", "P. Zubkovsky"),
+        ("Edgar Robinson", "E. W. Robinson"),
         ("Anna Zubkovskaya", "Ivan Zubkovsky"),
         ("John Romita Jr.", "John Romita Sr."),
         ("Ernest Halvorsen II", "Ernest Halvorsen III"),
@@ -78,6 +83,11 @@ def test_two_people_or_things_stay_apart(one: str, other: str, tmp_path: Path) -
 def test_a_middle_name_tells_nothing_where_others_bear_the_surname(tmp_path: Path) -> None:
     one, other, _ = entities(["Edgar Halverstad", "Edgar William Halverstad", "Knut Halverstad"], tmp_path)
     assert one != other
+
+
+def test_initials_tell_nothing_where_two_full_names_begin_so(tmp_path: Path) -> None:
+    found = entities(["Pavel Ivanovich Zubkovsky", "Pyotr Ilyich Zubkovsky", "P. I. Zubkovsky"], tmp_path)
+    assert len(set(found)) == 3
 
 
 def test_the_most_frequent_spelling_is_the_canonical_one_its_surname_alone_counted(tmp_path: Path) -> None:
