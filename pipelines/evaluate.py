@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process, utils
 
-from pipelines.names import index, known, romanise
+from pipelines.names import find, index, known, romanise
 from pipelines.names.authority import Authority, Decisions, load
 from pipelines.names.resolve import resolve
 from pipelines.names.settings import NameSettings
@@ -37,8 +37,16 @@ def as_surfaces(names: Sequence[str]) -> pd.DataFrame:
     )
 
 
+def as_found(name: str) -> str:
+    """The name as a build finds it inside a sentence: without titles, but whole where it would be cut in two."""
+    text = f"then {name} spoke"
+    found = find.find(text, [0])
+    return text[found[0].start : found[0].end] if len(found) == 1 else name
+
+
 def links(names: Sequence[str], authority: Authority) -> pd.DataFrame:
     """The default reading of each name: `entity_id` (empty where not accepted), `review`, `score`, `explanation`."""
+    names = [as_found(name) for name in names]
     distinct = list(dict.fromkeys(names))
     readings = resolve(as_surfaces(distinct), authority, Decisions(), NameSettings()).readings
     default = readings[readings["is_default"]].drop_duplicates("run").set_index("run")

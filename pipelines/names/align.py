@@ -4,13 +4,15 @@ For many pairs of names at once. The result is a table of evidence, one row a pa
 `match`'s business.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.names.index import BEGINS, Heard
-from pipelines.names.parts import INITIAL, PARTICLE, SHORT, SUFFIX, TITLE, WORD, Parts, is_patronymic
+from pipelines.names.lexicon import words
+from pipelines.names.parts import CHILD, INITIAL, PARTICLE, SHORT, SUFFIX, TITLE, WORD, Parts, is_patronymic
 
 WIDTH = 6
 """How many parts of a name are compared."""
@@ -54,7 +56,7 @@ def grid(parts: Parts) -> Grid:
     before = np.concatenate([[0], np.cumsum(named)])
     opening = before[:-1] == before[first[name]]
     followed = before[first[name + 1]] > before[1:]
-    title = (role == TITLE) & opening & followed
+    title = (role == TITLE) & opening & followed | _between(parts, name) & ~opening & followed
     ends = np.concatenate([name[1:] != name[:-1], [True]]) if len(name) else np.zeros(0, bool)
     number = np.isin(parts.token, [n for n, one in enumerate(parts.tokens) if one in ("I", "V", "X")])
     suffix = ((role == SUFFIX) | (number & ends & (role == INITIAL))) & (place > 0)
@@ -88,6 +90,16 @@ def grid(parts: Parts) -> Grid:
     return Grid(token, roles, np.minimum(count, WIDTH), either.sum(axis=1), last, opening, double, generation)
 
 
+def _between(parts: Parts, name: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Which parts say nothing between a person's names: degrees (Martin Ing Novak), countries (Martin TCH Novak)."""
+    upper = np.array([one.isupper() for one in parts.tokens], dtype=bool)[parts.token]
+    length = np.array([len(one) for one in parts.tokens], dtype=np.int64)[parts.token]
+    mixed = np.bincount(name, ~upper & (length > 1), len(parts.first) - 1) > 0
+    degree = np.array([one in _DEGREES for one in parts.folded], dtype=bool)[parts.token]
+    return degree | (upper & (length == 3) & mixed[name])
+
+
+_DEGREES = words()["degrees"] | {"dr", "prof", "mrs"}
 _GIVEN_TOO = frozenset(("Al", "Ben", "Ed", "An", "At", "Van", "Le", "La", "San", "Lo", "Di", "El"))
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii"
 FIRST = 10
@@ -107,6 +119,8 @@ class PartTable:
         length: Number of letters.
         groups: The given names it is a form of.
         patronymic: Whether it ends as patronymics do.
+        child: Whether it means son or daughter of the one named before.
+        eastern: Whether it ends as surnames from the Baltic to Central Asia do.
         begins: Bits for what its sounds may begin with.
         sounds: Some of 128 bits for what it sounds like without its vowels' differences.
     """
@@ -116,6 +130,8 @@ class PartTable:
     length: npt.NDArray[np.int64]
     groups: npt.NDArray[np.int16]
     patronymic: npt.NDArray[np.bool_]
+    child: npt.NDArray[np.bool_]
+    eastern: npt.NDArray[np.bool_]
     sounds: npt.NDArray[np.uint64]
     begins: npt.NDArray[np.uint64]
 
@@ -135,7 +151,15 @@ def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTabl
     np.bitwise_or.at(
         begins, heard.sounds.token, np.uint64(1) << BEGINS[signs[:, 0]] if len(signs) else np.zeros(0, np.uint64)
     )
-    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), sounds, begins)
+    eastern = np.fromiter((bool(_EASTERN.search(one)) for one in parts.folded), bool, len(parts.folded))
+    child = np.fromiter((one in CHILD for one in parts.folded), bool, len(parts.folded))
+    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), child, eastern, sounds, begins)
+
+
+_EASTERN = re.compile(
+    r"(?:[oey]va?|[oe]ff?|[oe]w|[iy]na?|[sct][kc][iy][ijy]?|skaya|skaja|skaia|enko|chuk|czuk|ov?i[ch]h?|itch|itsch|ic"
+    r"|[iyj]ant?s?|vili|dze|dse|oglu|zad[ea]h?|[ae]scu|ovs|evs|skis|ius|aitis|unas|enas|li|lu)$"
+)
 
 
 def agreement(

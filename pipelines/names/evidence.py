@@ -63,6 +63,7 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
     bearers = np.log1p(known.as_surname[_token(known.grid, pairs.known, known.grid.last[pairs.known])])
     usual = np.log1p(np.where(given.to >= 0, known.as_given[_token(known.grid, pairs.known, given.to)], 0))
     alike, weak_given = surname.how == ALIKE, ~np.isin(given.how, (EQUAL, SOUND))
+    eastern = known.table.eastern[_token(known.grid, pairs.known, known.grid.last[pairs.known])]
     swapped = (
         (surname.at >= 0)
         & (surname.at != query.grid.last[pairs.query])
@@ -77,6 +78,8 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
         "surname sound by length": np.where(alike, surname.sound / surname.size * 6, 0),
         "surname look": np.minimum(surname.look, 5),
         "surname look by length": np.minimum(surname.look, 5) / surname.size * 6,
+        "surname by sound, eastern": (surname.how == SOUND) & eastern,
+        "surname alike, eastern": alike & eastern,
         "surname one letter": alike & (surname.look == 1),
         "surname one sound": alike & (surname.sound <= 0.34),
         "surname known otherwise": np.isin(surname.how, (ALIKE, SOUND))
@@ -239,9 +242,10 @@ def _left_over(
     q_word, k_word = q_role == WORD, k_role == WORD
     q_short, k_short = (q_role == INITIAL) | (q_role == SHORT), (k_role == INITIAL) | (k_role == SHORT)
     q_left, k_left = pairs.to < 0, back < 0
-    patronymic = np.where(query.grid.token[q] >= 0, query.table.patronymic[query.grid.token[q]], False)
+    patronymic, theirs = _patronymic(query)[q], _patronymic(known)[k]
     q_middle, k_middle = q_left & ~q_last & ~q_open, k_left & ~k_last & ~k_open
     others = (pairs.to >= 0) & (surname.at[:, None] != _COLUMNS) & (given.at[:, None] != _COLUMNS)
+    others &= q_role != PARTICLE
     return {
         "text middle": (q_middle & q_word & ~patronymic).sum(axis=1),
         "text patronymic": (q_middle & q_word & patronymic).sum(axis=1),
@@ -249,17 +253,31 @@ def _left_over(
         "text opening": (q_left & q_word & q_open).sum(axis=1),
         "text opening initial": (q_left & q_short & q_open).sum(axis=1),
         "text initial": (q_left & q_short & ~q_open).sum(axis=1),
-        "known middle": (k_middle & k_word).sum(axis=1),
+        "known middle": (k_middle & k_word & ~theirs).sum(axis=1),
+        "known patronymic": (k_middle & k_word & theirs).sum(axis=1),
+        "patronymics contradict": (q_middle & q_word & patronymic).any(axis=1)
+        & (k_middle & k_word & theirs).any(axis=1),
         "known initial": (k_left & k_short & ~k_open).sum(axis=1),
         "known opening": (k_left & k_word & k_open & ~k_last).sum(axis=1),
         "known opening initial": (k_left & k_short & k_open).sum(axis=1),
         "middles contradict": np.minimum(
             (q_middle & (q_word | q_short)).sum(axis=1), (k_middle & (k_word | k_short)).sum(axis=1)
         ),
+        "middle names contradict": np.minimum(
+            (q_middle & q_word & ~patronymic).sum(axis=1), (k_middle & k_word).sum(axis=1)
+        ),
         "middle agrees": (others & np.isin(pairs.how, (ALIKE, SAME_NAME, SOUND, EQUAL))).sum(axis=1),
         "middle skipped": _skipped(pairs, back, query, known),
         "middle by initial": (others & np.isin(pairs.how, (INITIALS, BEGINNING))).sum(axis=1),
     }
+
+
+def _patronymic(side: Side) -> npt.NDArray[np.bool_]:
+    """Which parts of each name say whose child one is: by their ending, or by oglu or qizi after them."""
+    token = side.grid.token
+    found = (token >= 0) & side.table.patronymic[token]
+    found[:, :-1] |= (token[:, 1:] >= 0) & side.table.child[token[:, 1:]]
+    return found
 
 
 def _opening_left(pairs: Pairs, query: Side) -> npt.NDArray[np.bool_]:

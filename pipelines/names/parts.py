@@ -20,11 +20,15 @@ from pipelines.names.romanise import fold
 
 WORD, INITIAL, SHORT, PARTICLE, TITLE, SUFFIX = range(6)
 """What a part is. SHORT is a given name cut short (`Mikh.`, `Yu.`), which stands for any name that starts so."""
-_TOKEN = re.compile(r"\n|(?<=\w)[-‐‑–—](?=\w)|[^\s\-‐‑–—.,;:()\[\]\"“”„«»/]+\.?")
+# Persian -zade, son of, is written onto the name before it, with a hyphen or without.
+_SON = r"(?i:zad(?:eh?|a))(?!\w)"
+_TOKEN = re.compile(rf"\n|(?<=\w)[-‐‑–—](?=\w)(?!{_SON})|[^\s\-‐‑–—.,;:()\[\]\"“”„«»/]+(?:[-‐‑](?={_SON})\w+)?\.?")
 _HYPHENS = frozenset("-‐‑–—")
 _PATRONYMIC = re.compile(
     r"(?:[oeyi]v[iy]t?[ckszšćčhj]{1,5}|[oeyi]vna|[oe]vn[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z"
 )
+# Son and daughter of the one named before, in Azerbaijani, Turkmen, Uzbek, Kazakh and Kyrgyz names.
+CHILD = frozenset("oglu oglou ogly ogli ogl oghlu oghli ughli ugli uly uulu kyzy kizi qizi gizi qyzy kyz qiz".split())  # noqa: SIM905
 _DIGRAPHS = frozenset(
     "yu iu ju ya ia ja ye ie je yo jo zh ch sh kh ts tz th ph st dz cs sz gy cz al ed wm jas jos geo chas thos".split()  # noqa: SIM905
 )
@@ -97,7 +101,7 @@ def is_patronymic(folded: Sequence[str]) -> npt.NDArray[np.bool_]:
 def _roles(written: list[str], folded: list[str]) -> npt.NDArray[np.int8]:
     classes = lexicon.words()
     titles, suffixes = classes["titles"] - classes["suffixes"] - _DIGRAPHS, classes["suffixes"]
-    particles = _table()["particles"]
+    particles = _table()["particles"] | CHILD
     roles = np.zeros(len(written), dtype=np.int8)
     for number, (one, bare) in enumerate(zip(written, folded, strict=True)):
         length, dotted = len(bare), one.endswith(".")

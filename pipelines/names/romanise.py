@@ -21,7 +21,8 @@ LONGEST = 24
 NEVER = "!"
 LATIN = (
     "english", "belarusian", "german", "german_soft", "french", "polish", "czech", "unaccented", "hungarian", "romance",
-    "spanish", "dutch", "nordic", "baltic", "turkic", "oriental",
+    "spanish", "dutch", "nordic", "finnic", "baltic", "turkic", "turkic_russified", "russified", "misprinted",
+    "oriental",
 )  # fmt: skip
 OTHER_SCRIPTS = ("cyrillic", "greek", "georgian", "armenian")
 CYRILLIC_VARIANTS = ("ukrainian", "bulgarian")

@@ -103,3 +103,24 @@ def test_fold() -> None:
     assert romanise.fold(["Gerő", "O'Neill", "Łódź", "ĐORĐE", "Хрущёв", "Straße"]) == [
         "gero", "oneill", "lodz", "dorde", "хрущёв", "strasse"]  # fmt: skip
     assert romanise.fold([]) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Sergejewitsch", "Sergeyevich"), ("Solschenizyn", "Solzhenitsyn"), ("Akhmedov", "Əhmədov"),
+        ("Hakobyan", "Akopian"), ("Hagopian", "Akopyan"), ("Gorbatšov", "Gorbachov"), ("lvanov", "Ivanov"),
+        ("Mammadli", "Mammadov"), ("Ivanovici", "Ivanovich"), ("Usatchij", "Usachyi"), ("Haikal", "Haykal"),
+    ],
+)  # fmt: skip
+def test_conventions_of_the_caucasus_and_of_slips(left: str, right: str) -> None:
+    heard = [set(romanise.sounds([one]).sound.tolist()) for one in (left, right)]
+    assert heard[0] & heard[1]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("Hanson", "Anson"), ("Karlov", "Kharlov"), ("Lloyd", "Floyd"), ("Petrov", "Petrovich")]
+)
+def test_other_names_sound_otherwise(left: str, right: str) -> None:
+    heard = [set(romanise.sounds([one]).sound.tolist()) for one in (left, right)]
+    assert not heard[0] & heard[1]
