@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.evaluate import as_found, links, scored
-from pipelines.names import evidence, exact, index, known
+from pipelines.names import evidence, exact, index, known, romanise
 from pipelines.names.authority import load
 
 Floats = npt.NDArray[np.float64]
@@ -97,11 +97,11 @@ def cases_of(folder: Path) -> tuple[Cases, list[str]]:
     """The names of a gold folder that do not stand in its authority letter by letter, and the kinds of evidence."""
     authority = load(folder / "reference" / "authority")
     expected = expected_of(folder).drop_duplicates("surface", ignore_index=True)
-    surface = pd.Series([as_found(one) for one in expected["surface"]])
-    facts = pd.DataFrame({"surface": surface, "text": surface, "is_name": True})
-    settled = expected.index.isin(exact.find(facts, authority)["row"])
+    surface = [as_found(one) for one in expected["surface"]]
+    stands = exact.find(surface, romanise.fold(surface), authority, exact.prepare(authority))
+    settled = expected.index.isin(stands["row"])
     ready = known.prepare(index.build(authority.names["name"].tolist()))
-    pairs, clues = known.gathered(known.lay_out(surface.tolist()), ready)
+    pairs, clues = known.gathered(known.lay_out(surface), ready)
     entity = authority.entities["entity_id"].to_numpy()[authority.names["entity"].to_numpy()[pairs.known]]
     meant = expected["entity_id"].to_numpy()[pairs.query]
     right = (entity == meant) & (meant != "")
