@@ -35,18 +35,18 @@ a one is held to stand in the authority twice."""
 HARD = 0.3
 """What a name counts that the name alone can't tell."""
 MEANT = {
-    "generation": -3.0, "middle skipped": -4.0, "swapped, text opening": -4.0, "patronymics contradict": -4.0,
-    "middle names contradict": -2.0, "surname missing": -6.0, "swapped": -4.0, "given missing": -3.0,
+    "generation": -3.0, "middle skipped": -4.0, "swapped, text opening": -4.0, "patronymics contradict": -6.0,
+    "middle names contradict": -3.0, "given from middle, otherwise": -3.0, "surname missing": -6.0,
+    "swapped": -4.0, "given missing": -3.0,
     "given known otherwise": -1.5, "middle agrees": 1.5, "text opening initial": -3.0,
 }  # fmt: skip
 """What evidence is taken to be worth as far as the data does not tell: the others nothing."""
 FOR, AGAINST = (0.0, 8.0), (-8.0, 0.0)
 SPEAK_FOR = frozenset((
-    "surname equal", "surname by sound", "surname one letter", "surname one sound", "sound alone, given unsure",
+    "surname equal", "surname by sound", "surname one sound", "sound alone, given unsure",
     "given equal", "given by sound", "given same name, near", "given beginning", "given alike", "given one letter",
     "given looks near", "given looks near, rare surname", "given other with same initial", "surname same stem",
-    "given other with same beginning", "surname by sound, eastern",
-    "surname alike, eastern", "text patronymic", "middle agrees", "middle by initial",
+    "given other with same beginning", "text patronymic", "middle agrees", "middle by initial",
 ))  # fmt: skip
 """Evidence for two names being one; all other evidence speaks against it."""
 

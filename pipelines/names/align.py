@@ -4,7 +4,6 @@ For many pairs of names at once. The result is a table of evidence, one row a pa
 `match`'s business.
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,7 +119,6 @@ class PartTable:
         groups: The given names it is a form of.
         patronymic: Whether it ends as patronymics do.
         child: Whether it means son or daughter of the one named before.
-        eastern: Whether it ends as surnames from the Baltic to Central Asia do.
         begins: Bits for what its sounds may begin with.
         sounds: Some of 128 bits for what it sounds like without its vowels' differences.
     """
@@ -131,7 +129,6 @@ class PartTable:
     groups: npt.NDArray[np.int16]
     patronymic: npt.NDArray[np.bool_]
     child: npt.NDArray[np.bool_]
-    eastern: npt.NDArray[np.bool_]
     sounds: npt.NDArray[np.uint64]
     begins: npt.NDArray[np.uint64]
 
@@ -151,15 +148,8 @@ def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTabl
     np.bitwise_or.at(
         begins, heard.sounds.token, np.uint64(1) << BEGINS[signs[:, 0]] if len(signs) else np.zeros(0, np.uint64)
     )
-    eastern = np.fromiter((bool(_EASTERN.search(one)) for one in parts.folded), bool, len(parts.folded))
     child = np.fromiter((one in CHILD for one in parts.folded), bool, len(parts.folded))
-    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), child, eastern, sounds, begins)
-
-
-_EASTERN = re.compile(
-    r"(?:[oey]va?|[oe]ff?|[oe]w|[iy]na?|[sct][kc][iy][ijy]?|skaya|skaja|skaia|enko|chuk|czuk|ov?i[ch]h?|itch|itsch|ic"
-    r"|[iyj]ant?s?|vili|dze|dse|oglu|zad[ea]h?|[ae]scu|ovs|evs|skis|ius|aitis|unas|enas|li|lu)$"
-)
+    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), child, sounds, begins)
 
 
 def agreement(

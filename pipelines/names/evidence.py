@@ -63,7 +63,6 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
     bearers = np.log1p(known.as_surname[_token(known.grid, pairs.known, known.grid.last[pairs.known])])
     usual = np.log1p(np.where(given.to >= 0, known.as_given[_token(known.grid, pairs.known, given.to)], 0))
     alike, weak_given = surname.how == ALIKE, ~np.isin(given.how, (EQUAL, SOUND))
-    eastern = known.table.eastern[_token(known.grid, pairs.known, known.grid.last[pairs.known])]
     swapped = (
         (surname.at >= 0)
         & (surname.at != query.grid.last[pairs.query])
@@ -74,13 +73,9 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
         "surname equal": surname.how == EQUAL,
         "surname by sound": surname.how == SOUND,
         "surname by less": np.isin(surname.how, (SAME_NAME, BEGINNING, INITIALS)),
-        "surname sound": np.where(alike, surname.sound, 0),
         "surname sound by length": np.where(alike, surname.sound / surname.size * 6, 0),
         "surname look": np.minimum(surname.look, 5),
         "surname look by length": np.minimum(surname.look, 5) / surname.size * 6,
-        "surname by sound, eastern": (surname.how == SOUND) & eastern,
-        "surname alike, eastern": alike & eastern,
-        "surname one letter": alike & (surname.look == 1),
         "surname one sound": alike & (surname.sound <= 0.34),
         "surname known otherwise": np.isin(surname.how, (ALIKE, SOUND))
         & (surname.look > 0)
@@ -190,7 +185,6 @@ def _given_evidence(
         "given initial in authority": (given.how == INITIALS) & (_role(query.grid, pairs.query, given.at) == WORD),
         "given alike": alike,
         "given sound": np.where(alike, given.sound, 0),
-        "given look": np.where(alike, np.minimum(given.look, 5), 0),
         "given look by length": np.where(alike, np.minimum(given.look, 5) / given.size * 6, 0),
         "given one letter": alike & (given.look == 1),
         "given looks near": near,
@@ -246,7 +240,13 @@ def _left_over(
     q_middle, k_middle = q_left & ~q_last & ~q_open, k_left & ~k_last & ~k_open
     others = (pairs.to >= 0) & (surname.at[:, None] != _COLUMNS) & (given.at[:, None] != _COLUMNS)
     others &= q_role != PARTICLE
+    otherwise = np.isin(given.how, (ALIKE, SAME_NAME, SOUND, BEGINNING))
     return {
+        "given from middle, otherwise": (q_left & q_word & q_open).any(axis=1)
+        & ((given.how != EQUAL) | (k_left & ~k_last & ~theirs & (k_word | k_short)).any(axis=1))
+        & (given.at >= 0)
+        & (given.at != query.grid.opening[q])
+        & (_role(query.grid, q, given.at) == WORD),
         "text middle": (q_middle & q_word & ~patronymic).sum(axis=1),
         "text patronymic": (q_middle & q_word & patronymic).sum(axis=1),
         "text last": (q_left & q_word & q_last).sum(axis=1),
@@ -257,6 +257,8 @@ def _left_over(
         "known patronymic": (k_middle & k_word & theirs).sum(axis=1),
         "patronymics contradict": (q_middle & q_word & patronymic).any(axis=1)
         & (k_middle & k_word & theirs).any(axis=1),
+        "known middle, given otherwise": otherwise & (k_middle & ~theirs & (k_word | k_short)).any(axis=1),
+        "text middle, given otherwise": otherwise & (q_middle & ~patronymic & (q_word | q_short)).any(axis=1),
         "known initial": (k_left & k_short & ~k_open).sum(axis=1),
         "known opening": (k_left & k_word & k_open & ~k_last).sum(axis=1),
         "known opening initial": (k_left & k_short & k_open).sum(axis=1),

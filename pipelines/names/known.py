@@ -103,7 +103,22 @@ def _strangers(pairs: match.Pairs, query: align.Grid, known: Known) -> npt.NDArr
     last = query.last[pairs.query]
     unanswered = (last >= 0) & (pairs.to[rows, last] < 0)
     other = unanswered & (grid.words[pairs.known] == 1) & (query.words[pairs.query] > 1)  # Boris Gromov is no Boris III
-    return other | _other_generation(pairs, query, known) | _passed_over(pairs, query, grid)
+    return (
+        other
+        | _by_initial(pairs, query, grid)
+        | _other_generation(pairs, query, known)
+        | _passed_over(pairs, query, grid)
+    )
+
+
+def _by_initial(pairs: match.Pairs, query: align.Grid, known: align.Grid) -> npt.NDArray[np.bool_]:
+    """Whether a surname is but a middle initial: George William Russell is not William R. Saint George."""
+    rows, last, column = np.arange(len(pairs.query)), query.last[pairs.query], np.arange(align.WIDTH)
+    to, role = pairs.to[rows, last], query.role[pairs.query]
+    ours = (last >= 0) & (to >= 0) & (known.role[pairs.known, to] == parts.INITIAL) & (to != known.opening[pairs.known])
+    middle = (role == parts.INITIAL) & (column != query.opening[pairs.query][:, None])
+    theirs = (middle & (pairs.to == known.last[pairs.known][:, None]) & (pairs.to >= 0)).any(axis=1)
+    return ours | theirs
 
 
 def _other_generation(pairs: match.Pairs, query: align.Grid, known: Known) -> npt.NDArray[np.bool_]:

@@ -25,7 +25,7 @@ _SON = r"(?i:zad(?:eh?|a))(?!\w)"
 _TOKEN = re.compile(rf"\n|(?<=\w)[-‐‑–—](?=\w)(?!{_SON})|[^\s\-‐‑–—.,;:()\[\]\"“”„«»/]+(?:[-‐‑](?={_SON})\w+)?\.?")
 _HYPHENS = frozenset("-‐‑–—")
 _PATRONYMIC = re.compile(
-    r"(?:[oeyi]v[iy]t?[ckszšćčhj]{1,5}|[oeyi]vna|[oe]vn[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z"
+    r"(?:[oeyi][vw][iy]t?[ckszšćčhj]{1,5}|[oeyi][vw]na|[oe][vw]n[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z"
 )
 # Son and daughter of the one named before, in Azerbaijani, Turkmen, Uzbek, Kazakh and Kyrgyz names.
 CHILD = frozenset("oglu oglou ogly ogli ogl oghlu oghli ughli ugli uly uulu kyzy kizi qizi gizi qyzy kyz qiz".split())  # noqa: SIM905

@@ -110,7 +110,7 @@ def test_fold() -> None:
     [
         ("Sergejewitsch", "Sergeyevich"), ("Solschenizyn", "Solzhenitsyn"), ("Akhmedov", "Əhmədov"),
         ("Hakobyan", "Akopian"), ("Hagopian", "Akopyan"), ("Gorbatšov", "Gorbachov"), ("lvanov", "Ivanov"),
-        ("Mammadli", "Mammadov"), ("Ivanovici", "Ivanovich"), ("Usatchij", "Usachyi"), ("Haikal", "Haykal"),
+        ("Ivanovici", "Ivanovich"), ("Usatchij", "Usachyi"), ("Haikal", "Haykal"),
     ],
 )  # fmt: skip
 def test_conventions_of_the_caucasus_and_of_slips(left: str, right: str) -> None:
