@@ -14,15 +14,15 @@ from typing import Any
 
 from pipelines.readers.cut import Piece, Place, has_damage
 from pipelines.readers.dates import iso_date
-from pipelines.readers.markup import fragment_text, looks_like_html
+from pipelines.readers.markup import fragment_text, looks_like_html, unescape
 from pipelines.readers.prose import TITLE_LIMIT
 from pipelines.readers.records import Post, Record, refuse
 from pipelines.readers.settings import KINDS, Settings
 
 NAMES: dict[str, tuple[str, ...]] = {
     "text": ("text", "body", "content", "post", "message", "comment", "selftext", "description", "article", "passage"),
-    "answer": ("answer", "answer_text", "answer_body", "reply", "response"),
-    "question": ("question", "question_text", "question_body"),
+    "answer": ("answer", "answer_text", "answer_body", "reply", "response", "completion", "output"),
+    "question": ("question", "question_text", "question_body", "prompt", "instruction"),
     "title": ("title", "headline", "subject", "question_title", "heading"),
     "score": ("score", "upvotes", "upvote", "votes", "ups", "points", "likes", "vote_count"),
     "author": (
@@ -218,7 +218,7 @@ class Reader:
 
     def _bodies(self, values: Mapping[str, Any], has_children: bool) -> tuple[str | None, list[tuple[str, str]]]:
         """The title, and one text with its kind, or a question and its answer."""
-        title, kind = _line(values.get("title")), _kind(values.get("kind")) or self._settings.kind
+        title, kind = self._title(values), _kind(values.get("kind")) or self._settings.kind
         text, answer = self._body(values.get("text")), self._body(values.get("answer"))
         question = self._body(values.get("question"))
         if question and not title and len(question) <= TITLE_LIMIT and "\n" not in question and (answer or text):
@@ -234,6 +234,15 @@ class Reader:
         if opening and not title and len(opening) <= TITLE_LIMIT and "\n" not in opening:
             title = _line(opening)
         return title, [(kind or "question", opening)] if opening else []
+
+    def _title(self, values: Mapping[str, Any]) -> str | None:
+        """The title, its character references resolved where the text beside it is HTML."""
+        title = _line(values.get("title"))
+        texts = [one for name in ("text", "answer", "question") if isinstance(one := values.get(name), str)]
+        return unescape(title) if title and "&" in title and any(map(self._is_html, texts)) else title
+
+    def _is_html(self, text: str) -> bool:
+        return self._settings.markup == "html" or (self._settings.markup != "plain" and looks_like_html(text))
 
     def _child(self, child: Any, kind: str, locator: str) -> Item:
         if isinstance(child, str):
@@ -279,8 +288,7 @@ class Reader:
             return ""
         if not isinstance(value, str):
             raise BadRecordError("bad-record", f"Its text is {type(value).__name__}, not a text.")
-        is_html = self._settings.markup == "html" or (self._settings.markup != "plain" and looks_like_html(value))
-        text = fragment_text(value) if is_html else value
+        text = fragment_text(value) if self._is_html(value) else value
         return _outer_blank_lines(text)
 
 

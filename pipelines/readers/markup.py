@@ -15,6 +15,10 @@ _INLINE = re.compile(
     r"</?(?:a|abbr|b|big|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strike|strong|sub|sup|tt|u|var)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_MARK = r"\s*([0-9]{1,4}|[*†‡§]{1,3})\s*"
+_NOTE_MARK = re.compile(
+    rf"<sup\b[^<>]*>\s*<a\b[^<>]*>{_MARK}</a>\s*</sup>|<a\b[^<>]*>\s*<sup\b[^<>]*>{_MARK}</sup>\s*</a>", re.IGNORECASE
+)
 _REFERENCE = re.compile(r"&#[0-9xX][0-9a-fA-F]*;?")
 _PARAGRAPH = re.compile(r"</?p>")
 _HIDDEN = re.compile(r"<(script|style|template|head)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -44,11 +48,13 @@ def fragment_text(fragment: str) -> str:
     """The text of an HTML fragment.
 
     Blank lines part blocks, each list item has its line, quotes have `> ` before each line, code is indented by four
-    spaces; white space is collapsed as HTML asks, links keep their words, images and comments go.
+    spaces; white space is collapsed as HTML asks, links keep their words, images and comments go. Raised links to notes
+    are put in brackets, so that they don't grow together with the word before.
     """
     if "<" in fragment:
         fragment = without(fragment, "<!--", "-->")
         fragment = _HIDDEN.sub("", fragment) if _MAY_HIDE.search(fragment) else fragment
+        fragment = _NOTE_MARK.sub(r"[\1\2]", fragment) if "<sup" in fragment else fragment
         fragment = _INLINE.sub("", fragment)
     has_code = "<pre" in fragment or "<PRE" in fragment
     fragment = fragment if has_code else _collapse(fragment)

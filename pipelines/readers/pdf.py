@@ -14,6 +14,9 @@ import pypdfium2  # type: ignore[import-untyped]
 from pipelines.readers.cut import LONGEST, Piece, Place
 from pipelines.readers.records import Post
 
+_HYPHEN = "-\n"
+"""What stands for PDFium's sign of a hyphen at a line's end; whether it belongs to the word decides the text room."""
+
 
 class BadPdfError(Exception):
     """A PDF that cannot be read: reason and detail."""
@@ -73,7 +76,7 @@ def _page_text(document: pypdfium2.PdfDocument, index: int) -> str:
         page.close()
     except (pypdfium2.PdfiumError, UnicodeDecodeError):
         return ""
-    return _valid(found).replace("\r\n", "\n").replace("\ufffe", "-").replace("\x02", "-")
+    return _valid(found).replace("\r\n", "\n").replace("\ufffe", _HYPHEN).replace("\x02", _HYPHEN)
 
 
 def _valid(text: str) -> str:

@@ -15,6 +15,8 @@ from pipelines.readers.markdown import inline_text
 from pipelines.readers.markup import fragment_text, unescape
 from pipelines.readers.page import read_page
 from pipelines.readers.tei import read_tei
+from pipelines.text.clean import clean
+from pipelines.text.edits import apply
 from tests.readers.samples import HTML, MARKDOWN, TEI, docx, epub, pdf, read_one, zipped
 
 
@@ -35,6 +37,8 @@ from tests.readers.samples import HTML, MARKDOWN, TEI, docx, epub, pdf, read_one
         ("Stalin&#39;s &quot;line&quot; &amp; &eacute;t&eacute;", 'Stalin\'s "line" & été'),
         ("a < b and c > d", "a < b and c > d"),
         ("<p>unclosed <b>bold", "unclosed bold"),
+        ("<p>Stalin<sup><a href='#n1'>1</a></sup>, m<sup>2</sup></p>", "Stalin[1], m2"),
+        ("<p>Stalin<a href='#n1'><sup> * </sup></a></p>", "Stalin[*]"),
         ("<p></p><p>&nbsp;</p>", "\xa0"),
     ],
 )
@@ -262,6 +266,12 @@ def test_a_drawing_that_is_there_twice_is_read_once(tmp_path: Path) -> None:
     xml = f"<w:document xmlns:w='{word}' xmlns:mc='{office}'><w:body>{body}</w:body></w:document>"
     (post,) = read_one(tmp_path, "a.docx", zipped({"[Content_Types].xml": b"", "word/document.xml": xml.encode()}))
     assert isinstance(post, Post) and sorted(post.text.split("\n\n")) == ["Before.", "In a box."]
+
+
+def test_hyphens_at_line_ends_of_a_pdf_are_left_to_the_text_room(tmp_path: Path) -> None:
+    (post,) = read_one(tmp_path, "a.pdf", pdf("the revo-) Tj 0 -14 Td (lution went on and) Tj 0 -14 Td (on."))
+    assert isinstance(post, Post) and post.text == "the revo-\nlution went on and\non."
+    assert apply(post.text, clean(post.text)) == "the revolution went on and\non."
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,13 @@ def test_html_in_records(tmp_path: Path) -> None:
     assert [post.text for post in one(tmp_path, {"text": "a < b and b > c"})] == ["a < b and b > c"]
 
 
+def test_titles_beside_html_are_html(tmp_path: Path) -> None:
+    (post,) = one(tmp_path, {"title": "A &amp; B", "text": "<p>c</p>"})
+    assert post.title == "A & B"
+    (post,) = one(tmp_path, {"title": "A &amp; B", "text": "c"})
+    assert post.title == "A &amp; B"
+
+
 @pytest.mark.parametrize(
     ("data", "texts", "reasons"),
     [
