@@ -81,11 +81,12 @@ def cluster(unknown: npt.NDArray[np.int64], facts: pd.DataFrame, settings: NameS
 
 def _support(frame: pd.DataFrame, facts: pd.DataFrame) -> npt.NDArray[np.int64]:
     """How often each name is written so: its own mentions, and those of its last word alone."""
-    lone = facts[facts["is_name"]].groupby("folded")["n_mentions"].sum()
-    several = frame["folded"].str.contains(" ", regex=False)
-    alone = frame["folded"].str.rsplit(" ", n=1).str[-1].map(lone).fillna(0).where(several, 0)
-    support: npt.NDArray[np.int64] = (frame["n_mentions"] + alone).to_numpy().astype(np.int64)
-    return support
+    single = facts[(facts["is_name"] & ~facts["is_several"]).to_numpy()]
+    alone: dict[str, int] = {}
+    for word, count in zip(single["folded"].tolist(), single["n_mentions"].tolist(), strict=True):
+        alone[word] = alone.get(word, 0) + count
+    ends = [alone.get(name.rpartition(" ")[2], 0) if " " in name else 0 for name in frame["folded"].tolist()]
+    return frame["n_mentions"].to_numpy(np.int64) + np.array(ends, np.int64)
 
 
 def _lone_spellings(heads: pd.DataFrame) -> dict[str, str]:
