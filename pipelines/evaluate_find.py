@@ -23,6 +23,7 @@ import pandas as pd
 
 from pipelines.evaluate import rates
 from pipelines.names import plausible
+from pipelines.names.beside import COUNTED
 from pipelines.names.find import Candidate, find
 from pipelines.text.sentences import split
 
@@ -50,7 +51,7 @@ def surfaces_of(texts: Sequence[str]) -> tuple[list[list[Candidate]], pd.DataFra
             row["n_mentions"] += 1
             row["n_initial"] += c.start in begins
             if c.hint:
-                row[f"n_{c.hint}"] += 1
+                row[f"n_{COUNTED.get(c.hint, c.hint)}"] += 1
     columns = ["n_mentions", "n_posts", "n_initial", *(f"n_{kind}" for kind in plausible.KINDS)]
     table = pd.DataFrame.from_dict(counts, orient="index", columns=columns).fillna(0).astype(int)
     table = table.rename_axis("surface").reset_index()

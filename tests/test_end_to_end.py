@@ -170,6 +170,16 @@ def test_a_duplicate_is_recorded_once(tmp_path: Path) -> None:
     assert len(built["posts"]) == 1
 
 
+def test_a_town_called_after_somebody_is_shown_for_review(tmp_path: Path) -> None:
+    texts = {"a.txt": "Sakharov was exiled to Gorky in 1980.", "b.txt": "Gorky wrote a play. He met Mrs Gorbachev."}
+    made = tables(build(Paths(write_seeds(tmp_path / "seeds", texts), REFERENCE, tmp_path / "data")))
+    named = made["mentions"].merge(made["posts"][["post_id", "text"]], on="post_id")
+    status = {(row.surface, row.text[:2]): row.status for row in named.itertuples()}
+    assert status[("Gorky", "Sa")] == "review"
+    assert status[("Gorky", "Go")] == "accepted"
+    assert status[("Gorbachev", "Go")] == "review"
+
+
 def test_a_decision_on_what_spans_the_end_of_a_sentence_breaks_nothing(tmp_path: Path) -> None:
     surface = "wymberly! 2nd coerr"
     seeds = write_seeds(tmp_path / "seeds", {"a.txt": f"They agree that {surface} was there. Nobody was."})

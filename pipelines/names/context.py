@@ -4,8 +4,16 @@ A bearer who is fully named in the same post is meant; else one who is fully nam
 reading of the surface holds. Two bearers in one place are a doubt, which is shown. Who bears a name: `resolve`.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
+
+import regex
+
+from pipelines.names import lexicon
+from pipelines.names.authority import NEW
+from pipelines.names.beside import NAMESAKE
+
+_MANS = regex.compile(r"(?:[oeёë]v|[oe]ff?|ow|ew|jew|[iy]n|[sc]k[iy][yij]?|ский|[оеё]в|ин)$")  # Russian surnames of men
 
 SAME_POST_SCORE = 0.97
 SAME_THREAD_SCORE = 0.93
@@ -50,13 +58,48 @@ def decide(name: Name, in_post: Sequence[str], in_thread: Set[str]) -> Reading:
     """
     if not name.bearers or name.default.method == "decision" or name.full_entity():
         return name.default
-    here = [entity for entity in dict.fromkeys(in_post) if entity in name.bearers]
+    bearers = _likely(name)
+    here = [entity for entity in dict.fromkeys(in_post) if entity in bearers]
     if here:
         return _from_context(name, here, "post", SAME_POST_SCORE)
-    there = sorted(entity for entity in name.bearers if entity in in_thread)
+    there = sorted(entity for entity in bearers if entity in in_thread)
     if there:
         return _from_context(name, there, "thread", SAME_THREAD_SCORE)
     return name.default
+
+
+def _likely(name: Name) -> Mapping[str, Reading]:
+    """The bearers who may be meant: a man's form of a name that a known man bears is no unknown woman's.
+
+    English papers write Galina Brezhnev; Brezhnev alone is her father.
+    """
+    known = name.default.status == "accepted" and not name.default.entity_id.startswith(NEW)
+    if not known or not _MANS.search(name.surface):
+        return name.bearers
+    return {
+        entity: reading
+        for entity, reading in name.bearers.items()
+        if not entity.startswith(NEW) or not lexicon.is_of("female", reading.label.split()[0])
+    }
+
+
+def doubted(reading: Reading, surface: str, against: str) -> Reading | None:
+    """A reading put to review because of what stands beside the lone name, none where that does not matter.
+
+    Args:
+        reading: the reading that holds otherwise.
+        surface: the name as it stands.
+        against: one of `beside.AGAINST`.
+    """
+    if reading.kind != "person" or reading.status != "accepted" or reading.method == "decision":
+        return None
+    if against == NAMESAKE:
+        why = f"“{surface}” here may be a place that bears the name of {reading.label}."
+    elif lexicon.is_of("male", reading.label.split()[0]):
+        why = f"“{surface}” has the title of a woman here; {reading.label} is the bearer of the name."
+    else:
+        return None
+    return reading._replace(status="review", canonical=surface, score=0.5, explanation=why)
 
 
 def _from_context(name: Name, found: Sequence[str], place: str, score: float) -> Reading:

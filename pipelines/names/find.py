@@ -7,12 +7,14 @@ The work per run is a pure function of the run's letters (`runs.parts`), remembe
 depends on the place in the text (sentence starts, the words beside it) is done each time.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
 import regex
 
+from pipelines.names import beside
 from pipelines.names.languages import adapt
 from pipelines.names.lexicon import traits, words
 from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, parts
@@ -112,10 +114,24 @@ def find(text: str, sentence_starts: Sequence[int], language: str = "en") -> lis
         sentence_starts: Offsets of sentence beginnings, ascending.
         language: ISO 639-1, or `und`.
     """
-    found = _found(text, sentence_starts)
+    found = _with_namesakes(text, _found(text, sentence_starts))
     if language in ("en", "und"):
         return found
     return [_new(Candidate, part) for part in adapt(text, found, frozenset(sentence_starts), language)]
+
+
+def _with_namesakes(text: str, found: list[Candidate]) -> list[Candidate]:
+    """The candidates; what mostly stands for a town does so wherever nothing speaks for the person of that name."""
+    towns = Counter(text[start:end] for start, end, hint in found if hint == beside.NAMESAKE)
+    if not towns:
+        return found
+    others = Counter(text[start:end].split()[-1] for start, end, hint in found if hint != beside.NAMESAKE)
+    mostly = {name for name, n in towns.items() if n > others[name]}
+    return [
+        _new(Candidate, (start, end, beside.NAMESAKE)) if hint in ("", "place") and text[start:end] in mostly else one
+        for one in found
+        for start, end, hint in (one,)
+    ]
 
 
 def _found(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
@@ -200,6 +216,7 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
     run = text[start:end]
     for begin, stop, hint in parts(run, mode):
         first, last = start + begin, start + stop
+        word = run[:begin].rsplit(None, 1)[-1] if begin else ""
         if not begin and start:
             sign = text[start - 1]
             if sign == " ":
@@ -215,10 +232,12 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
                 first = _joined(text, start)
                 if first < 0:
                     continue
-        if not hint and last == end:
-            hint = _AFTER.get(text[end : end + 6], "")
-            if hint and run.isupper():
+        if last == end and (not hint or (hint == "place" and run[begin:stop].lower() in _NAMESAKES)):
+            hint = _AFTER.get(text[end : end + 6], "") or hint
+            if hint == "person" and run.isupper():
                 hint = ""
+        if word in _TRIGGERS and " " not in run[begin:stop]:
+            hint = beside.hint(text, first, last) or hint
         found.append(_new(Candidate, (first, last, hint)))
 
 
@@ -226,6 +245,8 @@ _new = tuple.__new__
 _APOSTROPHES = ("'", "’")
 _BEFORE = _before()
 _AFTER = _after()
+_NAMESAKES = words()["namesakes"]
+_TRIGGERS = beside.triggers()
 _LEADING = words()["leading_particles"]
 _NUMBERED = words()["numbered"]
 

@@ -16,6 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -151,6 +152,24 @@ def given_names() -> frozenset[str]:
     names = {name for name in _countries() if len(name) > 1} | words()["given"] | set(groups)
     latin = {"".join(_CYRILLIC.get(c, c) for c in name) for name in names if "а" <= name[0] <= "ґ"}
     return frozenset(names | latin)
+
+
+@cache
+def _of_one_sex(sex: str) -> frozenset[str]:
+    """The keys of given names that are those of women ("female") or men ("male") alone."""
+    names: dict[str, set[str]] = {"female": set(), "male": set()}
+    root = importlib.resources.files("mimesis.datasets")
+    for file in sorted(str(folder.joinpath("person.json")) for folder in root.iterdir() if folder.is_dir()):
+        listed = json.loads(Path(file).read_text("utf-8")).get("names", {}) if Path(file).is_file() else {}
+        for one in names if isinstance(listed, dict) else ():
+            lower = (name.lower() for name in _flat(listed.get(one, [])))
+            names[one] |= {fold("".join(_CYRILLIC.get(c, c) for c in name)) for name in lower}
+    return frozenset(names[sex] - names["male" if sex == "female" else "female"])
+
+
+def is_of(sex: str, given_name: str) -> bool:
+    """Whether a given name is borne by one sex ("female", "male") alone."""
+    return fold(given_name.lower()) in _of_one_sex(sex)
 
 
 @cache

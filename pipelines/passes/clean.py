@@ -18,6 +18,7 @@ import regex
 
 from pipelines import parquet, work
 from pipelines.names import marked
+from pipelines.names.beside import AGAINST, COUNTED
 from pipelines.names.find import Candidate, find
 from pipelines.names.languages import NOUN
 from pipelines.names.marked import Marked
@@ -34,7 +35,10 @@ EDITS = pa.schema(
     + [("kind", pa.string()), ("rule", pa.string())]
 )
 SENTENCES = pa.schema([("post", pa.int32()), ("start", pa.int64()), ("end", pa.int64())])
-CANDIDATES = pa.schema([("post", pa.int32()), ("start", pa.int64()), ("end", pa.int64()), ("surface", pa.int32())])
+CANDIDATES = pa.schema(
+    [("post", pa.int32()), ("start", pa.int64()), ("end", pa.int64()), ("surface", pa.int32())]
+    + [("against", pa.int8())]
+)
 COUNTS = ("n_mentions", "n_posts", "n_initial", *(f"n_{hint}" for hint in HINTS))
 SURFACES = pa.schema([("surface", pa.string()), *((name, pa.int64()) for name in COUNTS)])
 WORDS = pa.schema([("word", pa.string()), ("n", pa.int64()), ("n_posts", pa.int64())])
@@ -184,7 +188,10 @@ def _add_candidates(gathered: _Gathered, text: str, starts: Sequence[int], found
         surface = text[start:end]
         if "\n" in surface:
             surface = RUN_OF_SPACE.sub(" ", surface)
-        rows.append((start, end, numbers.setdefault(surface, len(numbers)), start in initial, hint))
+        against = AGAINST.index(hint) if hint in AGAINST else 0
+        rows.append(
+            (start, end, numbers.setdefault(surface, len(numbers)), against, start in initial, COUNTED.get(hint, hint))
+        )
     gathered.candidates.add(rows, (*CANDIDATES.names[1:], "initial", "hint"))
 
 

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet
-from pipelines.names.context import Name, Reading, decide
+from pipelines.names.beside import AGAINST
+from pipelines.names.context import Name, Reading, decide, doubted
 from pipelines.passes.spans import Ints
 
 READING_SCHEMA = pa.schema(
@@ -39,6 +40,18 @@ class Readings:
         """The number of a further reading."""
         self.others.append(reading)
         return self.defaults.num_rows + len(self.others) - 1
+
+    def get(self, number: int) -> Reading:
+        """The reading of a number."""
+        n = self.defaults.num_rows
+        if number >= n:
+            return self.others[number - n]
+        row = self.defaults.slice(number, 1).select(READING_SCHEMA.names).to_pylist()[0]
+        return Reading(**row)
+
+    def surface(self, number: int) -> str:
+        """The surface that a default reading is of."""
+        return str(self.defaults["surface"][number].as_py())
 
     def table(self) -> pa.Table:
         """All readings by their number."""
@@ -88,6 +101,27 @@ def in_context(places: Places, readings: Readings, rows: pa.Table, in_threads: P
             made[name, post] = numbers.get((name, found), name)
         reading[place] = made[name, post]
     return reading
+
+
+def in_doubt(reading: Ints, name: Ints, against: npt.NDArray[np.int8], readings: Readings) -> Ints:
+    """The reading of each name, in doubt where what stands beside it speaks against the person who was read.
+
+    Args:
+        reading: the number of each name's reading.
+        name: the number of its default reading.
+        against: the number of what stands beside it, in `beside.AGAINST`.
+        readings: the readings, to which others are added.
+    """
+    places = np.flatnonzero(against)
+    found = reading.copy()
+    made: dict[tuple[int, int, int], int] = {}
+    columns = (places, reading[places], name[places], against[places])
+    for place, number, own, sign in zip(*(column.tolist() for column in columns), strict=True):
+        if (number, own, sign) not in made:
+            doubt = doubted(readings.get(number), readings.surface(own), AGAINST[sign])
+            made[number, own, sign] = readings.add(doubt) if doubt else number
+        found[place] = made[number, own, sign]
+    return found
 
 
 @dataclass(frozen=True)

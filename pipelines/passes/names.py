@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet
-from pipelines.passes.context import Places, Readings, in_context
+from pipelines.passes.context import Places, Readings, in_context, in_doubt
 from pipelines.passes.spans import Ints, Objects, objects, slices
 from pipelines.text.edits import Edit
 
@@ -64,6 +64,8 @@ def locate(prepared: Path, rows: pa.Table, posts: pa.Table, in_threads: Path, ba
     start = np.repeat(candidates["start"].to_numpy(), repeats) + base[post]
     chosen = Readings(defaults)
     reading = in_context(Places(name, post, posts["thread_id"]), chosen, rows, in_threads)
+    against = np.repeat(candidates["against"].to_numpy(), repeats)
+    reading = in_doubt(reading, name, against, chosen)
     starts, ends = defaults["start"].to_numpy()[name], defaults["end"].to_numpy()[name]
     return Mentions(post, start + starts, start + ends, reading, chosen)
 
