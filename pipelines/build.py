@@ -15,12 +15,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines import lock, notify, parquet, reasons
-from pipelines.automation import JOB, STARTED_BY
+from pipelines.automation import JOB, STARTED_BY, places
 from pipelines.definitions import build_definitions
 from pipelines.lock import BuildRunning
 from pipelines.names.authority import ReferenceFileError
 from pipelines.readers import SeedChangedError
 from pipelines.resources import REPORT, default_place
+from pipelines.stages.folders import refuse_overlaps
 from pipelines.stages.out import unmatched_decisions
 from pipelines.stages.places import Paths
 from pipelines.stages.raw import NoSeeds
@@ -76,6 +77,7 @@ def run(definitions: dg.Definitions, console: Console) -> None:
         REPORT.set(report)
         run_id, data = str(uuid.uuid4()), Path(default_place("VARIORUM_DATA", "data"))
         try:
+            refuse_overlaps(places())
             with _instance() as instance, lock.locked(data, run_id, partial(lock.mark_failed, instance)):
                 result = definitions.resolve_job_def(JOB).execute_in_process(
                     QUIET, instance, raise_on_error=False, run_id=run_id, tags={STARTED_BY: "make build"}

@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from pipelines import lock, release, watch
 from pipelines.names.settings import NameSettings
 from pipelines.settings import Settings
+from pipelines.stages.folders import refuse_overlaps
 from pipelines.stages.places import Paths
 from pipelines.text import spelling
 from pipelines.workers import Cluster, Processes, Team, cores
@@ -51,7 +52,8 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
     _held: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Keep other builds away while this one runs, sweep what a killed one left, and tell what files there are."""
+        """Refuse folders that overlap, keep other builds away, sweep what a killed one left, tell what there is."""
+        refuse_overlaps(self.paths())
         instance = context.instance or dg.DagsterInstance.ephemeral()
         found_dead = partial(lock.mark_failed, instance)
         self._held.enter_context(lock.locked(Path(self.data), context.run.run_id if context.run else "", found_dead))

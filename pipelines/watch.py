@@ -12,8 +12,8 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines import gold, preview, provenance, work
-from pipelines.readers import list_seeds
-from pipelines.stages.core import DECISIONS_FILE, SPELLING_FILE, reference_files
+from pipelines.stages.core import DECISIONS_FILE, SPELLING_FILE
+from pipelines.stages.folders import given_files, seed_files
 from pipelines.stages.places import Paths
 
 Stamps = dict[str, list[int]]
@@ -36,10 +36,9 @@ def look(folder: Path, files: list[str]) -> Stamps:
 
 def watched(paths: Paths) -> dict[str, Stamps]:
     """Every seed and reference file with its stamp, by the asset that stands for it."""
-    curated = [file.relative_to(paths.reference).as_posix() for file in reference_files(paths)]
-    stamps = look(paths.reference, [*curated, gold.FILE, provenance.FILE])
+    stamps = look(paths.reference, [file.relative_to(paths.reference).as_posix() for file in given_files(paths)])
     return {
-        FILES: look(paths.seeds, list_seeds(paths.seeds)) if paths.seeds.is_dir() else {},
+        FILES: look(paths.seeds, seed_files(paths)) if paths.seeds.is_dir() else {},
         "reference/authority": {name: stamp for name, stamp in stamps.items() if name.startswith("authority/")},
         "reference/spelling": {name: stamp for name, stamp in stamps.items() if name == SPELLING_FILE},
         "reference/decisions": {name: stamp for name, stamp in stamps.items() if name == DECISIONS_FILE},

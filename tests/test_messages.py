@@ -7,12 +7,16 @@ import os
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from pipelines import parquet, reasons, watch
 from pipelines.build import main
 from pipelines.stages.places import Paths
+from tests.runs import build
 
 ROOT = Path(__file__).parents[1]
 AUTHORITY = "entity_id,kind,name,born\n"
@@ -102,6 +106,82 @@ def test_a_folder_that_will_not_do_is_named(
 ) -> None:
     expected = spoil(alone)
     assert expected in refused(capsys)
+
+
+def place(monkeypatch: pytest.MonkeyPatch, paths: Paths, **folders: Path) -> Paths:
+    """The paths with other folders, as the environment names them."""
+    for name, folder in folders.items():
+        monkeypatch.setenv(f"VARIORUM_{name.upper()}", str(folder))
+    return replace(paths, **folders)
+
+
+OVERLAPS = {
+    "data is seeds": (lambda p: {"data": p.seeds}, "is the seeds folder too"),
+    "data in seeds": (lambda p: {"data": p.seeds / "deep" / "data"}, "lies inside the seeds folder"),
+    "data in seeds by a link": (lambda p: {"data": link(p.seeds) / "data"}, "lies inside the seeds folder"),
+    "data in reference": (lambda p: {"data": p.reference / "data"}, "lies inside the reference folder"),
+    "data is reference": (lambda p: {"data": p.reference}, "is the reference folder too"),
+    "seeds are the published build": (lambda p: {"seeds": p.data / "latest"}, "lies among the builds"),
+    "seeds in an old build": (lambda p: {"seeds": p.data / "builds" / "1234"}, "lies among the builds"),
+    "reference in what is kept": (lambda p: {"reference": p.data / ".work" / "r"}, "lies among the builds"),
+}
+
+
+def link(folder: Path) -> Path:
+    place = folder.with_name("link")
+    place.symlink_to(folder, target_is_directory=True)
+    return place
+
+
+@pytest.mark.parametrize("case", OVERLAPS)
+def test_folders_that_overlap_are_refused_before_anything_is_written(
+    alone: Paths,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    case: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other, how = OVERLAPS[case]
+    paths = place(monkeypatch, alone, **other(alone))
+    before = sorted(alone.seeds.parent.rglob("*"))
+    said = refused(capsys)
+    assert how in said
+    assert str(paths.data) in said
+    run = build(instance)
+    assert not run.success
+    assert f"The build failed: {reasons.why(run.all_events)}" == said
+    assert sorted(alone.seeds.parent.rglob("*")) == before
+
+
+def test_seeds_and_reference_may_lie_beside_the_builds(
+    alone: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A project with its dataset on top, and folders whose names only begin alike."""
+    for name in ("seeds", "reference"):
+        getattr(alone, name).rename(alone.seeds.parent / f"data-{name}")
+    folders = {name: alone.seeds.parent / f"data-{name}" for name in ("seeds", "reference")}
+    place(monkeypatch, alone, **folders)
+    assert main() == 0
+    place(monkeypatch, alone, data=alone.data.parent, **folders)
+    assert main() == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", ["inside", "the same"])
+def test_reference_files_among_the_seeds_are_no_seeds(
+    alone: Paths, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    inside = alone.seeds / "curated" if where == "inside" else alone.seeds
+    inside.mkdir(exist_ok=True)
+    (inside / "decisions.csv").write_text("surface,entity_id\n")
+    (inside / "spelling.csv").write_text("written,preferred\n")
+    (inside / "SOURCES.yml").write_text("{}\n")
+    (alone.reference / "authority").rename(inside / "authority")
+    (inside / "authority" / "notes.txt").write_text("Stalin died.")
+    paths = place(monkeypatch, alone, reference=inside)
+    assert main() == 0
+    sources = set(parquet.read(alone.data / "latest" / "sources.parquet")["path"].to_pylist())
+    notes = (inside / "authority" / "notes.txt").relative_to(alone.seeds).as_posix()
+    assert sources == {"one.txt", "two.txt", notes} == set(watch.watched(paths)["raw/files"])
 
 
 def test_no_reference_folder_is_no_failure_but_told(

@@ -8,7 +8,8 @@ from typing import Any
 
 from pipelines import work
 from pipelines.passes import read as reading
-from pipelines.readers import companions, list_seeds
+from pipelines.readers import companions
+from pipelines.stages.folders import seed_files
 from pipelines.stages.places import Manifest, Paths, Run
 
 
@@ -22,7 +23,7 @@ def list_sources(paths: Paths) -> Manifest:
         raise NoSeeds(f"{paths.seeds} is a file. Name the folder it lies in with SEEDS=.")
     if not paths.seeds.is_dir():
         raise NoSeeds(f"There is no seeds folder {paths.seeds}. Put your texts there, or name another with SEEDS=.")
-    found = list_seeds(paths.seeds)
+    found = seed_files(paths)
     if not found:
         raise NoSeeds(f"The seeds folder {paths.seeds} is empty. Put your texts there, or name another with SEEDS=.")
     known_file = paths.work / "hashes.json"
