@@ -156,10 +156,9 @@ def _table_asset(name: str, make: Callable[[Any], Any], *deps: Any) -> dg.Assets
         code_version=work.code_version("stages"),
     )
     def table(places: Places) -> dg.MaterializeResult[Any]:
-        file = make(places.paths())
-        return dg.MaterializeResult(
-            data_version=dg.DataVersion(work.digest(file.read_bytes())), metadata=preview.table(name, [file])
-        )
+        paths = places.paths()
+        file = make(paths)
+        return _made(paths.read_manifest(name), **preview.table(name, [file]))
 
     return table
 
@@ -195,11 +194,16 @@ def quality_report(places: Places) -> dg.MaterializeResult[Any]:
     kinds={"parquet"},
     owners=OWNERS,
     deps=[*TABLE_KEYS, quality_report, ["reference", "provenance"]],
-    description="One complete build, published at once under `latest`, with checksums and descriptions.",
+    description="One complete build, published at once under `latest`, with checksums and descriptions. "
+    "While anything it is made of is older than what that is made of, nothing is published.",
     code_version=work.code_version("stages", "release.py", "describe.py", "card.py"),
+    output_required=False,
 )
-def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
+def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers) -> Iterator[dg.MaterializeResult[Any]]:
     paths = places.paths()
+    if outdated := paths.outdated():
+        context.log.warning(f"Nothing is published yet: {', '.join(outdated)} must be made again first.")
+        return
     verify.refuse_broken(verify.all_offences(paths, workers.run))
     latest = paths.data / "latest"
     former = latest.resolve() if latest.exists() else None
@@ -208,7 +212,7 @@ def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers)
     paths.sweep()
     if problem := notify.tell_published(paths.data, former, build):
         context.log.warning(problem)
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
         data_version=dg.DataVersion(build.name),
         metadata={
             "path": dg.MetadataValue.path(str(latest)),

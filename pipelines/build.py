@@ -86,7 +86,7 @@ def run(definitions: dg.Definitions, console: Console) -> None:
             raise BuildFailed(reasons.with_place(str(error), data)) from error
         except Exception as error:  # whatever it is, people get one message and no traceback
             raise BuildFailed(f"{reasons.OURS_SAID}{type(error).__name__}: {error}") from error
-    if not result.success:
+    if not result.success or not result.asset_materializations_for_node("out__dataset"):
         raise BuildFailed(reasons.with_place(_reason(result), data))
 
 

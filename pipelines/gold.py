@@ -51,6 +51,12 @@ class Score:
         names = ("precision", "recall", "f1")
         return {n: (float(p), float(lo), float(hi)) for n, p, lo, hi in zip(names, point[0], low, high, strict=True)}
 
+    def sentence(self) -> str:
+        """The rates with their intervals, for people."""
+        told = ", ".join(f"{name} {p:.3f} ({low:.3f} to {high:.3f})" for name, (p, low, high) in self.rates().items())
+        annotated = int((self.outcomes["outcome"] != SPURIOUS).sum())
+        return f"Accepted names against {annotated} annotations: {told}."
+
 
 def _rates(counts: Counts) -> npt.NDArray[np.float64]:
     right, wrong, review, missed, spurious = counts.T

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from schemas.export import arrow_schema, type_name
 from schemas.tables import TABLES
 
-ROWS = 10
+ROWS = 4
 CELL = 80
 
 
@@ -40,7 +40,7 @@ def table(name: str, files: list[Path]) -> dict[str, Any]:
     shown = pq.ParquetFile(filled).iter_batches(ROWS) if filled else iter(())
     return {
         "dagster_row_count": rows,
-        "preview": dg.MetadataValue.md(markdown(next((b.to_pylist() for b in shown), []))),
+        "preview": dg.MetadataValue.md(markdown(turned(next((b.to_pylist() for b in shown), [])))),
     } | column_schema(name)
 
 
@@ -50,6 +50,12 @@ def listing(names: list[str]) -> Any:
     return dg.MetadataValue.md(
         "\n".join([*(f"- `{name}`" for name in names[:50]), *more]).encode("utf-8", "backslashreplace").decode()
     )
+
+
+def turned(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A line for each column, the rows beside each other: tables of many columns are wider than the UI's window."""
+    names = rows[0] if rows else {}
+    return [{"column": name} | {f"row {n}": row[name] for n, row in enumerate(rows, 1)} for name in names]
 
 
 def markdown(rows: Sequence[Mapping[Any, Any]]) -> str:

@@ -7,6 +7,7 @@ Everything in it comes from the tables of the build itself; what changed since t
 import base64
 import html
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -16,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import figures, parquet, work
-from pipelines.stages import out
+from pipelines import figures, gold, parquet, work
+from pipelines.stages import out, verify
 from pipelines.stages.places import Manifest, Paths
 from schemas.fields import EDIT_KINDS, ENTITY_KINDS
 from schemas.tables import TABLES
@@ -26,6 +27,7 @@ FILE = "report.html"
 STAGE = "report"
 MOST = 15
 QUEUE = 20
+NUMBER = re.compile(r"[\d.,]+")
 Rows = list[dict[str, str]]
 
 
@@ -43,7 +45,8 @@ class Quality:
         queue: The first doubts, most mentions first.
         quarantine: Why records were refused, and how many.
         unmatched: Decisions that match nothing.
-        gold: Errors found by comparing with texts that were marked by hand; empty where that was not done.
+        gold: The first errors found by comparing with texts that were marked by hand.
+        agreement: How well the build agrees with them, in a sentence; empty where none are in it.
     """
 
     rows: dict[str, int]
@@ -56,15 +59,18 @@ class Quality:
     quarantine: list[tuple[str, int]]
     unmatched: Rows
     gold: Rows
+    agreement: str
 
 
-def measure(tables: Mapping[str, Sequence[Path]], unmatched: Rows | None = None, gold: Rows | None = None) -> Quality:
+def measure(
+    tables: Mapping[str, Sequence[Path]], unmatched: Rows | None = None, score: gold.Score | None = None
+) -> Quality:
     """The numbers of a report.
 
     Args:
         tables: Every table with the files of its parts.
         unmatched: Decisions that match nothing, one dictionary a row.
-        gold: Errors against texts marked by hand, one dictionary a row; its keys become columns.
+        score: Agreement with texts that were marked by hand.
     """
     entities = _read(tables["entities"], ["kind", "name", "n_mentions", "n_variants"])
     people = entities[entities["kind"] == "person"]
@@ -84,8 +90,13 @@ def measure(tables: Mapping[str, Sequence[Path]], unmatched: Rows | None = None,
         queue=_queue(tables),
         quarantine=sorted((str(reason), int(n)) for reason, n in reasons.items()),
         unmatched=unmatched or [],
-        gold=gold or [],
+        gold=_rows(score.errors().drop(columns="post_id").head(QUEUE)) if score else [],
+        agreement=score.sentence() if score else "",
     )
+
+
+def _rows(frame: pd.DataFrame) -> Rows:
+    return [{str(name): str(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _read(files: Sequence[Path], columns: list[str]) -> pd.DataFrame:
@@ -159,6 +170,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #1c2126; max-width: 60rem; m
 h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
 table { border-collapse: collapse; font-size: .9rem; } .about { color: #5b6470; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid #dfe3e6; }
+.n { text-align: right; font-variant-numeric: tabular-nums; }
 figure { margin: 1.5rem 0; } figcaption { color: #5b6470; font-size: .9rem; } img { max-width: 100%; height: auto; }
 """
 HEAD = f"""<!doctype html>
@@ -180,9 +192,11 @@ def page(quality: Quality, pictures: Mapping[str, bytes]) -> str:
     if quality.unmatched:
         words = "Rows of decisions.csv whose surface stands nowhere in these texts: a slip, or texts that are gone."
         sections.append(_section("Decisions that match nothing", _table(quality.unmatched, words)))
-    if quality.gold:
-        words = "Where this build differs from texts that people marked by hand."
-        sections.append(_section("Errors against the gold annotations", _table(quality.gold, words)))
+    if quality.agreement:
+        words = (
+            f"{quality.agreement} The brackets hold 95 % intervals; below is where they differ, at most {QUEUE} rows."
+        )
+        sections.append(_section("Agreement with the gold annotations", _table(quality.gold, words)))
     body = "\n".join(sections)
     return f"{HEAD}\n<body><h1>Quality report</h1>\n{body}\n</body></html>\n"
 
@@ -204,23 +218,28 @@ def _figure(name: str, words: str, png: bytes) -> str:
 
 
 def _table(rows: Sequence[Mapping[str, str]], about: str) -> str:
+    told = f'<p class="about">{html.escape(about)}</p>'
     if not rows:
-        return "<p>None.</p>"
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
-    body = "\n".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row.values()) + "</tr>" for row in rows
-    )
-    table = f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
-    return f'<p class="about">{html.escape(about)}</p>{table}'
+        return f"{told}<p>None.</p>"
+    counted = {name for name in rows[0] if all(NUMBER.fullmatch(row[name]) for row in rows)}
+
+    def line(tag: str, cells: Mapping[str, str]) -> str:
+        return "<tr>" + "".join(_cell(tag, cell, name in counted) for name, cell in cells.items()) + "</tr>"
+
+    body = "\n".join(line("td", row) for row in rows)
+    return f"{told}<table><thead>{line('th', {name: name for name in rows[0]})}</thead>\n<tbody>{body}</tbody></table>"
+
+
+def _cell(tag: str, text: str, is_counted: bool) -> str:
+    return f"<{tag}{' class=n' * is_counted}>{html.escape(text)}</{tag}>"
 
 
 # --- the stage -------------------------------------------------------------------------------------------------------
 
 
-def make_report(paths: Paths, gold: Rows | None = None) -> Manifest:
+def make_report(paths: Paths) -> Manifest:
     """Measure the tables of this build and, where the numbers are new, draw them and write the page."""
-    unmatched = [{str(k): str(v) for k, v in row.items()} for row in out.unmatched_decisions(paths).to_dict("records")]
-    quality = measure(dict(out.table_files(paths)), unmatched, gold)
+    quality = measure(dict(out.table_files(paths)), _rows(out.unmatched_decisions(paths)), verify.gold_score(paths))
     version = work.code_version("report.py", "figures.py")
     key = work.digest(version, metadata.version("matplotlib"), json.dumps(asdict(quality)))
 

@@ -11,6 +11,7 @@ import pytest
 from pipelines import figures, report
 from pipelines.stages.places import Paths
 from schemas.tables import TABLES
+from tests.builds import ROOT, run_stages
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -96,18 +97,30 @@ def test_the_page_holds_all_it_needs(quality: report.Quality) -> None:
 def test_what_stands_in_texts_cannot_become_part_of_the_page(quality: report.Quality) -> None:
     evil = "<script>alert(1)</script>"
     row = dict.fromkeys(("written", "perhaps", "why"), evil)
-    told = replace(quality, queue=[row], unmatched=[{"surface": evil}], gold=[{"surface": evil}])
+    told = replace(quality, queue=[row], unmatched=[{"surface": evil}], gold=[{"surface": evil}], agreement=evil)
     page = report.page(told, {})
     assert "<script>" not in page
-    assert page.count("&lt;script&gt;") == 5
+    assert page.count("&lt;script&gt;") == 6
 
 
 def test_errors_against_gold_and_lost_decisions_have_their_place(quality: report.Quality) -> None:
-    told = replace(quality, gold=[{"surface": "Krushchev", "found": "nobody"}], unmatched=[{"line": "7"}])
+    wrong = [{"surface": "Krushchev", "found": "nobody"}]
+    told = replace(quality, agreement="Well.", gold=wrong, unmatched=[{"line": "7"}])
     page = report.page(told, {})
-    assert "Errors against the gold annotations" in page and "<td>Krushchev</td>" in page
-    assert "Decisions that match nothing" in page and "<td>7</td>" in page
-    assert "Errors against" not in report.page(quality, {})
+    assert "Agreement with the gold annotations" in page and "<td>Krushchev</td>" in page
+    assert "Decisions that match nothing" in page and "<td class=n>7</td>" in page
+    assert "Agreement with" not in report.page(quality, {})
+
+
+def test_the_report_holds_the_errors_of_the_annotated_posts(places: Paths) -> None:
+    columns = "path,post,surface,occurrence,entity_id,kind,optional,written\n"
+    right, wrong = "one.txt,1,Krushchev,1,Q1,person,,\n", "one.txt,1,Moscow,1,Q1,place,,\n"
+    (places.reference / "gold.csv").write_text(columns + right + wrong)
+    run_stages(places)
+    report.make_report(places)
+    page = report.report_files(places)[report.FILE]
+    assert "Accepted names against 2 annotations: precision" in page
+    assert "<td>Moscow</td><td>Q1</td>" in page and "<td>Zinovjev</td><td></td>" in page
 
 
 def test_the_release_holds_the_report(dataset: Path) -> None:
@@ -115,7 +128,7 @@ def test_the_release_holds_the_report(dataset: Path) -> None:
 
 
 def test_unchanged_numbers_are_not_drawn_again(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = Paths(data_folder, data_folder, data_folder)
+    paths = Paths(data_folder, ROOT / "seeds" / "reference", data_folder)
     before = (data_folder / "latest" / report.FILE).read_text()
 
     def never(*_: object) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """The out stages: readings applied to every group, and the tables that are added up from all groups."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def apply_groups(paths: Paths, settings: Settings, run: Run) -> Manifest:
         manifest = paths.read_manifest("parts")
         if manifest.get("of") == everything and all(paths.store.has("apply", part) for part in manifest["parts"]):
             run("Applying names and spelling", applying.apply_readings, [], 0)
-            return manifest
+            return paths.write_manifest("parts", {"of": everything, "parts": manifest["parts"]})
     parts, calls = [], []
     inputs = Inputs(paths.work / "inputs")
     for key, task in _tasks(paths, settings, inputs):
@@ -93,6 +94,7 @@ def write_table(paths: Paths, name: str, frame: pd.DataFrame) -> Path:
     unfinished = place.with_suffix(".tmp")
     parquet.write(validated(name, frame), unfinished)
     unfinished.replace(place)
+    paths.write_manifest(name, {"sha256": hashlib.sha256(place.read_bytes()).hexdigest()})
     return place
 
 

@@ -10,6 +10,20 @@ from typing import Any, Protocol
 from pipelines.work import Store, digest
 
 Manifest = dict[str, Any]
+MADE_OF = {
+    "records": ("seeds",),
+    "passages": ("records",),
+    "surfaces": ("passages",),
+    "corrections": ("surfaces",),
+    "readings": ("surfaces",),
+    "parts": ("passages", "readings", "corrections"),
+    "sources": ("records",),
+    "quarantine": ("records",),
+    "variants": ("parts",),
+    "entities": ("parts", "readings", "variants"),
+    "report": ("parts", "sources", "quarantine", "variants", "entities"),
+}
+"""Which stages' manifests a stage reads."""
 
 
 class Run(Protocol):
@@ -47,14 +61,27 @@ class Paths:
         return manifest
 
     def write_manifest(self, stage: str, manifest: Manifest) -> Manifest:
-        """Leave for the next stage what this one made; its key is the digest of all it says."""
+        """Leave for the next stage what this one made; its key is the digest of all it says.
+
+        Beside it stands what it was made of: not in the key, as what comes out the same is not made again further on.
+        """
         place = self.work / "manifests" / f"{stage}.json"
         place.parent.mkdir(parents=True, exist_ok=True)
-        full = {"key": digest(json.dumps(manifest, sort_keys=True)), **manifest}
+        full = {"key": digest(json.dumps(manifest, sort_keys=True)), "made_of": self._made_of(stage), **manifest}
         unfinished = place.with_suffix(f".tmp-{os.getpid()}")
         unfinished.write_text(json.dumps(full, indent=1))
         unfinished.replace(place)
         return full
+
+    def outdated(self) -> list[str]:
+        """The assets that were not made of what those before them have left; none after a whole build."""
+        return [stage.replace("parts", "texts") for stage in MADE_OF if self._left(stage).get("made_of") != self._made_of(stage)]
+
+    def _made_of(self, stage: str) -> dict[str, str]:
+        return {name: self._left(name).get("key", "") for name in MADE_OF.get(stage, ())}
+
+    def _left(self, stage: str) -> Manifest:
+        return self.read_manifest(stage) if self.has_manifest(stage) else {}
 
     def sweep(self) -> None:
         """Remove from the store what no manifest names any more."""

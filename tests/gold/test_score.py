@@ -94,7 +94,7 @@ def test_the_check_warns_where_a_build_disagrees(
 ) -> None:
     row = {"post_id": "s-1", "surface": "Stalin", "expected": "p:stalin", "found": "", "outcome": outcome_of_all}
     monkeypatch.setattr(verify, "gold_score", lambda paths: gold.Score(pd.DataFrame([row]), [], []))
-    result = agrees_with_gold(Places(seeds=str(tmp_path), reference=str(tmp_path), data=str(tmp_path)))
+    result = agrees_with_gold(Places(**{name: str(tmp_path / name) for name in ("seeds", "reference", "data")}))
     assert isinstance(result, dg.AssetCheckResult)
     assert result.passed is passes
     assert result.severity == dg.AssetCheckSeverity.WARN
