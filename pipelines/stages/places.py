@@ -75,7 +75,8 @@ class Paths:
 
     def outdated(self) -> list[str]:
         """The assets that were not made of what those before them have left; none after a whole build."""
-        return [stage.replace("parts", "texts") for stage in MADE_OF if self._left(stage).get("made_of") != self._made_of(stage)]
+        found = [stage for stage in MADE_OF if self._left(stage).get("made_of") != self._made_of(stage)]
+        return [stage.replace("parts", "texts") for stage in found]
 
     def _made_of(self, stage: str) -> dict[str, str]:
         return {name: self._left(name).get("key", "") for name in MADE_OF.get(stage, ())}
