@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
+import psutil
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = ("1956",)
@@ -95,6 +96,26 @@ class House:
         files = [file for file in sorted(latest.rglob("*")) if file.is_file()]
         return {file.relative_to(latest).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
+    def listing(self) -> list[str]:
+        """Every file and folder of the data folder, and where links lead; the builds that are kept are a number."""
+        found = [path for path in sorted(self.data.rglob("*")) if "builds" not in path.relative_to(self.data).parts]
+        links = {path: f" -> {path.readlink()}" for path in found if path.is_symlink()}
+        builds = len([*(self.data / "builds").iterdir()])
+        return [f"{builds} builds", *(f"{path.relative_to(self.data)}{links.get(path, '')}" for path in found)]
+
+    def change(self) -> None:
+        """Changes after which every stage of a build has something to do."""
+        self.add_seed(1)
+        with (self.reference / "authority" / "people.csv").open("a", encoding="utf-8") as file:
+            file.write("p:mikoyan,person,Anastas Mikoyan,\n")
+
+    def stage(self) -> str:
+        """What the build that is at work, or was killed, has finished last."""
+        work = self.data / ".work"
+        made = [*(work / "manifests").glob("*.json"), work / "lock", *self.data.glob("builds/.tmp-*")]
+        last = max(made, key=lambda file: file.stat().st_mtime_ns)
+        return "publishing" if last.name.startswith(".tmp-") else last.stem
+
     def leftovers(self) -> list[str]:
         """What no finished build leaves behind."""
         return [path.relative_to(self.data).as_posix() for path in sorted(self.data.rglob("*")) if ".tmp" in path.name]
@@ -129,6 +150,27 @@ def kill(process: "subprocess.Popen[str]") -> None:
             pipe.close()
 
 
+def cpu_seconds(process: psutil.Process) -> float:
+    """Processor time of a process and of those it has started: how far it is, whatever else the machine does."""
+    total = 0.0
+    try:
+        for each in (process, *process.children(recursive=True)):
+            times = each.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system  # of those that ended
+    except psutil.NoSuchProcess:  # one of them has just ended
+        pass
+    return total
+
+
+def wait_for_work(process: psutil.Process, seconds: float) -> bool:
+    """Whether the process has done so much before it ended."""
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if cpu_seconds(process) >= seconds:
+            return True
+        time.sleep(0.005)
+    return False
+
+
 def in_group(group: int) -> list[int]:
     """The processes that still live in a process group."""
     found = []
@@ -151,7 +193,7 @@ def wait_until_gone(group: int, seconds: float = 20) -> list[int]:
 
 
 def moments(number: int, begin: float, end: float, seed: int) -> Iterator[float]:
-    """So many moments spread evenly between two times, each a little off its place, the same every time."""
+    """So many moments spread evenly from `begin` to `end`, each a little off its place, the same every time."""
     chance = random.Random(seed)
     for index in range(number):
         yield begin + (end - begin) * (index + chance.random()) / number

@@ -1,6 +1,7 @@
 """kill -9 of a run that was started in the UI, at spread moments: the same as for `make build` holds."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import psutil
 import pytest
 
 from tests.browser.server import Served, served, wait_until
-from tests.faults.processes import KILLS, House, copied, moments, unfinished_runs
+from tests.faults.processes import KILLS, House, copied, cpu_seconds, moments, unfinished_runs, wait_for_work
 
 pytestmark = pytest.mark.faults
 
@@ -78,25 +79,28 @@ def is_of(process: psutil.Process, home: Path) -> bool:
     return process.environ().get("DAGSTER_HOME") == str(home)
 
 
-def test_a_run_of_the_ui_may_be_killed_at_any_moment(desk: Desk) -> None:
-    house, killed, seconds = desk.house, 0, timed_run(desk)
-    for number, moment in enumerate(moments(UI_KILLS, 0.02, 0.98, seed=7)):
+def test_a_run_of_the_ui_may_be_killed_at_any_moment(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    house, hit = desk.house, Counter[str]()
+    before_lock, whole = timed_run(desk)
+    for number, share in enumerate(moments(UI_KILLS, 0.0, 0.9, seed=7)):
         house.add_seed(number)
         before = house.published()
         run_id = desk.launch()
-        desk.wait(run_id, "STARTED")
-        time.sleep(moment * seconds)
-        killed += kill_runs(house)
+        running = wait_for_work(the_run(desk, run_id), before_lock + share * (whole - before_lock))
+        stage = house.stage()
+        hit[stage if kill_runs(house) and running else "too late"] += 1
         assert desk.wait(run_id) in ENDED
         now = house.published()
-        assert house.is_sound(), f"killed after {moment * seconds:.1f} s"
+        assert house.is_sound(), f"killed at {share:.0%}"
         assert desk.run_to_the_end() == "SUCCESS" if number % 2 else house.build().returncode == 0
-        assert now in (before, house.published()), f"killed after {moment * seconds:.1f} s"
+        assert now in (before, house.published()), f"killed at {share:.0%}"
         assert house.published() != before
         assert house.leftovers() == []
         assert unfinished_runs(house) == []
         wait_until(lambda: not run_processes(house), 30, "no process of a run is left")
-    assert killed > UI_KILLS // 2, "the runs were too quick to be killed"
+    with capsys.disabled():
+        print(f"\n{UI_KILLS} kills of runs of the UI, by what was finished last: {dict(hit)}")  # noqa: T201
+    assert hit["too late"] <= UI_KILLS // 5, "the runs were too quick to be killed"
 
 
 def kill_runs(house: House) -> int:
@@ -107,14 +111,26 @@ def kill_runs(house: House) -> int:
     return len(running)
 
 
-def timed_run(desk: Desk) -> float:
-    """Seconds that a run takes here and now from its first step on."""
+def the_run(desk: Desk, run_id: str) -> psutil.Process:
+    """The process of a run that was just launched, once it has begun to work."""
+    desk.wait(run_id, "STARTED")
+    [process] = run_processes(desk.house)
+    return process
+
+
+def timed_run(desk: Desk) -> tuple[float, float]:
+    """Processor time of a run that nobody kills: until it holds the folder, and in all."""
     desk.house.add_seed(100)
     run_id = desk.launch()
-    assert desk.wait(run_id, "STARTED") == "STARTED"
-    begun = time.monotonic()
+    process = the_run(desk, run_id)
+    lock = desk.house.data / ".work" / "lock"
+    before = whole = 0.0
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        whole = max(whole, cpu_seconds(process))
+        before = before if lock.read_text() else whole
+        time.sleep(0.005)
     assert desk.wait(run_id) == "SUCCESS"
-    return time.monotonic() - begun
+    return before, whole
 
 
 def test_a_run_that_was_killed_says_so(desk: Desk) -> None:
