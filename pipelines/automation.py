@@ -37,9 +37,10 @@ build_job = dg.define_asset_job(
 nightly = dg.ScheduleDefinition(
     name="nightly",
     target=build_job,
-    cron_schedule="0 3 * * *",
+    cron_schedule=os.environ.get("VARIORUM_SCHEDULE") or "0 3 * * *",
     execution_timezone="UTC",
-    description="Rebuilds the dataset every night at 3:00 UTC. Off until switched on.",
+    description="Rebuilds the dataset every night at 3:00 UTC, or when VARIORUM_SCHEDULE (in the form of cron) says. "
+    "Off until switched on.",
 )
 
 
