@@ -20,7 +20,6 @@ _NOTE_MARK = re.compile(
     rf"<sup\b[^<>]*>\s*<a\b[^<>]*>{_MARK}</a>\s*</sup>|<a\b[^<>]*>\s*<sup\b[^<>]*>{_MARK}</sup>\s*</a>", re.IGNORECASE
 )
 _REFERENCE = re.compile(r"&#[0-9xX][0-9a-fA-F]*;?")
-_PARAGRAPH = re.compile(r"</?p>")
 _HIDDEN = re.compile(r"<(script|style|template|head)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _MAY_HIDE = re.compile(r"<(?:script|style|template|head)", re.IGNORECASE)
 _LOOKS_HTML = re.compile(
@@ -58,9 +57,8 @@ def fragment_text(fragment: str) -> str:
         fragment = _INLINE.sub("", fragment)
     has_code = "<pre" in fragment or "<PRE" in fragment
     fragment = fragment if has_code else _collapse(fragment)
-    flat = _PARAGRAPH.split(fragment)
-    if not has_code and not any("<" in part for part in flat):
-        return _join(flat)
+    if not has_code and fragment.count("<p>") + fragment.count("</p>") == fragment.count("<"):
+        return _join(fragment.replace("</p>", "<p>").split("<p>"))
     writer = _Writer(has_code)
     done = 0
     for match in _TOKEN.finditer(fragment):
