@@ -4,10 +4,10 @@ Belongs here: hidden files, editors' and downloads' temporary files, the clutter
 Not here: formats.
 """
 
-_TEMPORARY = ("~", ".tmp", ".part", ".partial", ".crdownload", ".swp", ".swo")
+TEMPORARY = ("~", ".tmp", ".part", ".partial", ".crdownload", ".swp", ".swo")
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
 
 def is_left_out(name: str) -> bool:
     """Whether a file or folder of this name is no seed: hidden, temporary, or a system's clutter."""
-    return name.startswith((".", "~$", "#")) or name.endswith(_TEMPORARY) or name.lower() in _CLUTTER
+    return name.startswith((".", "~$", "#")) or name.endswith(TEMPORARY) or name.lower() in _CLUTTER
