@@ -11,15 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz.distance import OSA
 
-from pipelines.names import explain, known, lone, romanise
+from pipelines.names import explain, known, lexicon, lone, romanise
+from pipelines.names.align import INITIALS
 from pipelines.names.authority import Authority
 from pipelines.names.exact import FOUND
 from pipelines.names.index import build
 from pipelines.names.known import Compared, Known, Names, compare
 from pipelines.names.settings import NameSettings
+from pipelines.names.traits import ORDINARY, SURNAME
 
 RIVALS = ["row", "entity", "odds", "method", "explanation"]
 SHARE = 0.999
+_DOUBT = -0.2
+"""The most log-odds of what is too little to be certain of: they lead to review."""
 LEAST = -4.0
 """Log-odds from which on somebody is a rival at all."""
 _SPELLING = 0.6
@@ -88,10 +92,22 @@ def compared(
         "entity": people.names["entity"].to_numpy()[pairs.known],
     })  # fmt: skip
     single = found.query.grid.words[pairs.query] < 2
+    unsure = _by_another_surname(found, people) & ~single
+    frame["odds"] = frame["odds"].mask(unsure, frame["odds"].clip(upper=_DOUBT))
     of = {name: people.names[name].to_numpy(bool)[pairs.known] for name in ("is_family", "other", "aside")}
     rivals = _rivals(frame[~single & ~of["is_family"]], found, authority, settings)
     alone = frame.assign(other=of["other"], aside=of["aside"])[single]
     return rivals, lone.read(alone, found, authority, settings)
+
+
+def _by_another_surname(found: Compared, people: People) -> npt.NDArray[np.bool_]:
+    """Pairs that agree in one initial and a usual surname that is not the one they are known by: E. Singer."""
+    pairs, grid, folded = found.pairs, people.known.grid, people.known.names.parts.folded
+    last = grid.token[pairs.known, grid.last[pairs.known]]
+    usual = np.array([bool(lexicon.traits(one) & (SURNAME | ORDINARY)) for one in folded], bool)
+    other = people.names["other"].to_numpy(bool)[pairs.known]
+    initials = (pairs.how == INITIALS).sum(axis=1)
+    return other & usual[last] & (initials == 1) & ((pairs.how > INITIALS).sum(axis=1) == 1)
 
 
 def _rivals(frame: pd.DataFrame, found: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:

@@ -139,9 +139,8 @@ def _passed_over(pairs: match.Pairs, query: align.Grid, known: align.Grid) -> np
     middle = (query.opening[pairs.query] >= 0) & (at < query.last[pairs.query]) & (to < known.last[pairs.known])
     at, to = np.minimum(at, align.WIDTH - 1), np.minimum(to, align.WIDTH - 1)
     answer = pairs.to[rows, at]
-    short = (known.role[pairs.known, to] == parts.INITIAL) & (
-        (query.role[pairs.query, at] == parts.INITIAL) | (known.role[pairs.known, answer] == parts.INITIAL)
-    )
+    ours, theirs = query.role[pairs.query, at] == parts.INITIAL, known.role[pairs.known, to] == parts.INITIAL
+    short = ours | (theirs & (known.role[pairs.known, answer] == parts.INITIAL))
     return middle & short & (answer > to) & (answer < known.last[pairs.known]) & ~(pairs.to == to[:, None]).any(axis=1)
 
 

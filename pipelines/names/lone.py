@@ -32,6 +32,7 @@ _WORD = 3
 """Letters that a lone surname must have to be taken for its only bearer's."""
 _VOWEL = 0.35
 """The weighted distance of two sounds up to which only a vowel differs."""
+_DOUBLED = re.compile(r"(.)\1+")
 _LINKING = frozenset(("of", "the"))
 _IN = re.compile("...[iy]ne?$")
 _EASTERN = re.compile(
@@ -192,11 +193,21 @@ def _sure(bearers: pd.DataFrame) -> "pd.Series[bool]":
     do, or is but for one letter.
     """
     size, shouted, slip = bearers["word"].str.len(), bearers["shouted"], bearers["look"] <= 1
-    closely = bearers["closely"] & ~(shouted & (size <= _SHORTEST))
+    closely = bearers["closely"] & ~(shouted & (size <= _SHORTEST)) & ~_doubled_elsewhere(bearers)
     sure = (bearers["how"] == SOUND) & (bearers["eastern"] | closely | (slip & (size >= _LONG) & ~shouted))
     sure |= (bearers["how"] == ALIKE) & bearers["eastern"] & slip & (bearers["sound"] < _VOWEL) & (size >= _LONG)
     sure |= bearers["how"] == EQUAL
     return sure & ~bearers["given"] & ~bearers["other"] & ~bearers["particle"]
+
+
+def _doubled_elsewhere(bearers: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether another letter is doubled than in the bearer's surname: Monett is no way of writing Monnet."""
+    pairs = zip(bearers["word"], bearers["bearer"], bearers["look"], strict=True)
+    return np.array([a != b and look > 1 and _single(a) == _single(b) for a, b, look in pairs], bool)
+
+
+def _single(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word)
 
 
 def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:

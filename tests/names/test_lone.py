@@ -30,6 +30,9 @@ Q16,person,Nicholas II,,
 Q17,person,Zhou Enlai,周恩来,
 Q18,person,Zhu De,朱德,
 Q19,person,George H. W. Bush,,
+Q32,person,Edgar H. W. Hollis,,Edgar Herbert Walker Hollis
+Q30,person,Jean Monnet,,
+Q31,person,Ernő Gerő,,Ernő Singer
 Q20,person,Martin Luther King Jr.,,
 Q21,person,Ramiz Alia,,
 Q22,person,Reinhard Gehlen,,
@@ -99,11 +102,24 @@ def test_own_surname_goes_before_a_former_one(authority: Authority) -> None:
 
 @pytest.mark.parametrize(
     "surface",
-    ["George W. Bush", "G. W. Bush", "George Walker Bush", "Martin Luther King Sr.", "Sean Paul", "John Paul III"],
+    [
+        "George W. Bush",
+        "G. W. Bush",
+        "Edgar W. Hollis",
+        "George Walker Bush",
+        "Martin Luther King Sr.",
+        "Sean Paul",
+        "John Paul III",
+    ],
 )
 def test_father_and_son_are_two(surface: str, authority: Authority) -> None:
     reading = first(surface, authority)
     assert reading["entity_id"].startswith("new:")
+
+
+@pytest.mark.parametrize("surface", ["Monett", "E. Singer"])
+def test_too_little_to_be_certain_of_goes_to_review(surface: str, authority: Authority) -> None:
+    assert first(surface, authority)["status"] == "review"
 
 
 @pytest.mark.parametrize(
