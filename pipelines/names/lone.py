@@ -211,7 +211,7 @@ def _single(word: str) -> str:
 
 
 def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
-    """The readings, with lone surnames put to review that several people in no authority bear who are named more often.
+    """The readings, with lone surnames put to review that others bear more often, or as their given name.
 
     Args:
         rows: The readings of all surfaces, as in `resolve`.
@@ -229,12 +229,25 @@ def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     many, most = rows["run"].map(crowd.size()).fillna(0), rows["run"].map(crowd.sum()).fillna(0)
     doubt = known & (many > 1) & (most > rows["entity_id"].map(named).fillna(0))
     doubt |= known & (many > 0) & (rows["method"] != "exact")
-    said = rows["explanation"].where(
-        ~doubt, rows["explanation"].str[:-1] + "; but people in no authority bear it more often."
-    )
+    given = known & (rows["method"] != "exact") & _is_given_name(rows, full) & ~doubt
+    why = np.where(given, "but it is the given name of others.", "but people in no authority bear it more often.")
+    doubt |= given
+    said = rows["explanation"].where(~doubt, rows["explanation"].str[:-1] + "; " + why)
     return rows.assign(
         status=rows["status"].mask(doubt, "review"), canonical=rows["canonical"].mask(doubt, rows["surface"]),
         score=rows["score"].mask(doubt, 0.5), explanation=said,
+    )  # fmt: skip
+
+
+def _is_given_name(rows: pd.DataFrame, full: pd.DataFrame) -> "pd.Series[bool]":
+    """Which lone names begin the full name of others: Zhores, beside Zhores Medvedev, is no spelling of Jaurès."""
+    people = full[(full["kind"] == "person") & full["surface"].str.contains(" ")]
+    first = people["surface"].str.split(n=1).str[0]
+    bearers = people["entity_id"].groupby(first).agg(set)
+    of = rows["surface"].map(bearers)
+    return pd.Series(
+        [isinstance(who, set) and one not in who for who, one in zip(of, rows["entity_id"], strict=True)],
+        index=rows.index, dtype=bool,
     )  # fmt: skip
 
 

@@ -301,7 +301,7 @@ def _may_be_given(segment: list[Token]) -> bool:
     first, rest = segment[0].lower, segment[-1].traits
     if len(segment) != 2 or first in _DESCRIBING or first[-1] == "s" or first.endswith(("ly", "ing", "ed")):
         return False
-    return bool(rest & SURNAME) and not rest & (TOWN | ORDINARY)
+    return bool(rest & SURNAME) and not rest & TOWN
 
 
 def _part(segment: list[Token], mode: int, hint: str) -> list[Part]:

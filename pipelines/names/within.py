@@ -15,6 +15,7 @@ from pipelines.names.authority import Authority
 from pipelines.names.traits import GIVEN, MODIFIER, MONTH, NEVER, OPENER, ORDINARY, PEOPLE, ROLE, SURNAME, TITLE
 
 _NO_NAME = OPENER | MONTH | TITLE | MODIFIER | ROLE | PEOPLE | ORDINARY | NEVER
+_DESCRIBING = lexicon.words()["describing"]
 _REST = re.compile(r"\S+\s+(?=\S)")
 
 
@@ -53,6 +54,12 @@ def rests(surfaces: Sequence[str], folded: Sequence[str], surnames: set[str]) ->
         first = lexicon.traits(surface.split(None, 1)[0].lower().rstrip("."))
         drop = first & GIVEN if swapped else first & _NO_NAME and not first & (GIVEN | SURNAME)
         match = _REST.match(surface)
-        if match and drop:
+        if match and drop and not _may_be_given(first, words):
             found.append((row, match.end()))
     return found
+
+
+def _may_be_given(first: int, words: Sequence[str]) -> bool:
+    """Whether an ordinary word before a surname that many bear may be a given name: Brook Lee is no known Lee."""
+    only_ordinary = first & _NO_NAME == ORDINARY
+    return only_ordinary and words[0] not in _DESCRIBING and bool(lexicon.traits(words[-1]) & SURNAME)

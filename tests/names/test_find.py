@@ -97,6 +97,8 @@ def hints(text: str) -> list[str]:
         ("In Moscow Ivan Maisky waited.", ["Moscow", "Ivan Maisky"]),
         ("In New York Trotsky wrote.", ["New York", "Trotsky"]),
         ("In Prague University she taught.", ["Prague University"]),
+        ("Brook Lee won. Butch Cassidy fled.", ["Brook Lee", "Butch Cassidy"]),
+        ("Suppose Stalin had lived. Poor Nagy wept.", ["Stalin", "Nagy"]),
         ("Old Kennedy wept. Ash Kennedy laughed.", ["Kennedy", "Ash Kennedy"]),
         # lists
         ("Lenin, Stalin and Trotsky", ["Lenin", "Stalin", "Trotsky"]),

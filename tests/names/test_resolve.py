@@ -144,6 +144,25 @@ def test_streets_and_squares_are_nobody(surface: str, authority: Authority) -> N
     assert not read([surface], authority, n_place=1).readings["entity_id"].isin(authority.entities["entity_id"]).any()
 
 
+def test_a_given_name_of_others_is_a_doubt(authority: Authority) -> None:
+    def found(*names: str) -> pd.Series:  # type: ignore[type-arg]
+        rows = read([*names], authority, n_person=1).readings
+        return rows[(rows["surface"] == "Rakoshi") & rows["is_default"]].iloc[0]
+
+    assert found("Rakoshi")["status"] == "accepted"
+    assert found("Rakoshi", "Rakoshi Mátyás")["status"] == "accepted"
+    doubt = found("Rakoshi", "Rakoshi Vasquez")
+    assert doubt["status"] == "review"
+    assert "given name" in doubt["explanation"]
+
+
+def test_an_ordinary_word_before_a_common_surname_may_be_a_given_name(authority: Authority) -> None:
+    rows = read(["Brook Hill", "Poor Hill", "Hardliner Trotsky"], authority, n_mentions=2).readings
+    known = rows[~rows["entity_id"].str.startswith("new:")].groupby("run")["entity_id"].agg(set).to_dict()
+    assert "Brook Hill" not in known
+    assert known["Hardliner Trotsky"] == {"trotsky"}
+
+
 def test_names_within_runs(authority: Authority) -> None:
     rows = read(["Yesterday Stalin", "Joseph Khrushchev Nikita"], authority).readings
     first = rows[rows["is_default"]].set_index("run")
