@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines import parquet
@@ -141,8 +143,8 @@ def _rows(before: Path | None, after: Path, name: str) -> Change:
         return Change("rows", name, None, None, 0, n_after, n_after, 0, 0)
     if shared == set(old.values()) == set(new.values()):
         return Change("rows", name, None, None, n_before, n_after, 0, 0, 0)
-    was = _fingerprints([file for file, sha in old.items() if sha not in shared], name)
-    now = _fingerprints([file for file, sha in new.items() if sha not in shared], name)
+    was, now = (_joined(file for file, sha in files.items() if sha not in shared) for files in (old, new))
+    was, now = (_fingerprints(rows, name) for rows in _apart(was, now))
     both = was.drop_duplicates("key").merge(now.drop_duplicates("key"), on="key", suffixes=("_before", "_after"))
     n_changed = int((both["row_before"] != both["row_after"]).sum())
     added, removed = ~now["key"].isin(was["key"]), ~was["key"].isin(now["key"])
@@ -159,15 +161,42 @@ def _parts(folder: Path, name: str) -> dict[Path, str]:
     return found
 
 
-def _fingerprints(files: Iterable[Path], name: str) -> pd.DataFrame:
+def _joined(files: Iterable[Path]) -> pa.Table | None:
+    """The rows of files, one below the other."""
+    tables = [parquet.read(file) for file in files]
+    return pa.concat_tables(tables) if tables else None
+
+
+def _apart(was: pa.Table | None, now: pa.Table | None) -> tuple[pa.Table | None, pa.Table | None]:
+    """Both tables without the rows at their beginning and at their end that are the same in both: mostly all."""
+    if was is None or now is None or was.schema != now.schema:
+        return was, now
+    head = _n_same(was, now, from_end=False)
+    was, now = was.slice(head), now.slice(head)
+    tail = _n_same(was, now, from_end=True)
+    return was.slice(0, was.num_rows - tail), now.slice(0, now.num_rows - tail)
+
+
+def _n_same(was: pa.Table, now: pa.Table, *, from_end: bool) -> int:
+    """How many rows are the same before the first (last) one that differs."""
+    n = min(was.num_rows, now.num_rows)
+    was, now = ((one.slice(one.num_rows - n) if from_end else one.slice(0, n)) for one in (was, now))
+    same = np.ones(n, bool)
+    for old, new in zip(was.columns, now.columns, strict=True):
+        alike = pc.or_(pc.fill_null(pc.equal(old, new), False), pc.and_(pc.is_null(old), pc.is_null(new)))
+        same &= alike.to_numpy()
+    unlike = np.flatnonzero(~same)
+    if not len(unlike):
+        return n
+    return int(n - 1 - unlike[-1] if from_end else unlike[0])
+
+
+def _fingerprints(table: pa.Table | None, name: str) -> pd.DataFrame:
     """A hash of every row's key, and one of the whole row."""
-    frames = [pd.DataFrame({"key": pd.Series(dtype="uint64"), "row": pd.Series(dtype="uint64")})]
-    for file in files:
-        rows = parquet.read(file).to_pandas()
-        hashed = pd.util.hash_pandas_object
-        key = rows[list(TABLES[name].key)]
-        frames.append(pd.DataFrame({"key": hashed(key, index=False), "row": hashed(rows, index=False)}))
-    return pd.concat(frames, ignore_index=True)
+    if table is None:
+        return pd.DataFrame({"key": np.zeros(0, np.uint64), "row": np.zeros(0, np.uint64)})
+    rows, hashed = table.to_pandas(), pd.util.hash_pandas_object
+    return pd.DataFrame({"key": hashed(rows[list(TABLES[name].key)], index=False), "row": hashed(rows, index=False)})
 
 
 def _whole(folder: Path, name: str, columns: list[str]) -> pd.DataFrame:

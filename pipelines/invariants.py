@@ -55,6 +55,7 @@ def offences(texts: Iterable[str]) -> Offences:
 Tables = Mapping[str, pd.DataFrame]
 COUNTED = {"variants": ["surface", "entity_id"], "entities": ["entity_id"]}
 """What mentions and posts are counted by, for each table that has such counts."""
+OFFENCES = pa.schema([("invariant", pa.string()), ("number", pa.int64()), ("first", pa.list_(pa.string()))])
 OWN_NUMBER = r"-m[0-9]+$"
 
 
@@ -64,17 +65,21 @@ def verify_part(place: Path, verified: Path) -> Path:
 
     def write(folder: Path) -> None:
         tables = {name: parquet.read(place / f"{name}.parquet").to_pandas() for name in names}
-        rows = [(name, o.number, list(o.first)) for name, o in check_part(tables).items()]
-        columns = {"invariant": [r[0] for r in rows], "number": [r[1] for r in rows], "first": [r[2] for r in rows]}
-        parquet.write(pa.table(columns), folder / "offences.parquet")
+        write_offences(check_part(tables), folder)
         for name, counted in count(tables["mentions"]).items():
             parquet.write(counted, folder / f"{name}.parquet")
 
     return work.make(verified, write)
 
 
+def write_offences(found: Mapping[str, Offences], folder: Path) -> None:
+    """Write what `read_verified` reads."""
+    columns = [list(found), [o.number for o in found.values()], [list(o.first) for o in found.values()]]
+    parquet.write(pa.table(columns, OFFENCES), folder / "offences.parquet")
+
+
 def read_verified(verified: Path) -> dict[str, Offences]:
-    """What `verify_part` found."""
+    """What was found and written into a folder."""
     rows = parquet.read(verified / "offences.parquet").to_pylist()
     return {row["invariant"]: Offences(row["number"], tuple(row["first"])) for row in rows}
 

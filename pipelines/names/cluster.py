@@ -197,8 +197,7 @@ def _near(laid: known.Names) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int3
     found = [_crossed(rows, first, last, a, b) for a, b in ((whole, less), (less, whole))]
     name = np.concatenate([one for one, _ in found])
     number = np.concatenate([one for _, one in found])
-    order = np.lexsort((name, number))
-    name, number = name[order], number[order]
+    name, number = _shared(name, number)
     starts = np.flatnonzero(np.concatenate([[True], number[1:] != number[:-1]]))
     size = np.diff(np.concatenate([starts, [len(number)]]))
     pairs: list[npt.NDArray[np.int64]] = []
@@ -210,6 +209,18 @@ def _near(laid: known.Names) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int3
         pairs.append(index.distinct((high[low != high].astype(np.int64) << 32) | low[low != high]))
     both = index.distinct(np.concatenate(pairs)) if pairs else np.zeros(0, np.int64)
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32)
+
+
+def _shared(
+    name: npt.NDArray[np.int64], number: npt.NDArray[np.uint64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+    """The numbers that stand more than once, in order, and their names; most stand once and are not sorted twice."""
+    order = np.argsort(number)
+    ordered = number[order]
+    same = ordered[1:] == ordered[:-1]
+    kept = order[np.concatenate([same, [False]]) | np.concatenate([[False], same])]
+    kept = kept[np.lexsort((name[kept], number[kept]))]
+    return name[kept], number[kept]
 
 
 Numbers = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]

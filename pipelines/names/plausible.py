@@ -7,6 +7,7 @@ Not here: spans in a text (`find`), and surfaces that an authority knows: those 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,7 +49,7 @@ def judge(surfaces: pd.DataFrame, known: pd.DataFrame | None = None) -> "pd.Seri
     single = (known["n_words"] == 1).to_numpy()
     ordinary = known["all_ordinary"].to_numpy()
     full = surfaces["surface"][~single & (surfaces["n_person"].to_numpy() > 0)]
-    borne = surfaces["surface"].isin(_bearers(full)).to_numpy()
+    borne = among(surfaces["surface"], _bearers(full))
     named = known["any_name"].to_numpy() | borne
     # An ordinary word is a name only where it stands large inside sentences, and more often than small anywhere.
     doubtful = ordinary & ~named & ((inside < 2) | (lower >= inside))
@@ -81,8 +82,15 @@ def propagate(names: "pd.Series[str]", kinds: "pd.Series[str]") -> "pd.Series[st
     """Kinds where lone parts of a person's full name among `names` are persons too, if their own kind is unknown."""
     single = ~names.str.contains(r"\s", regex=True)
     bearers = _bearers(names[~single & (kinds == "person")])
-    lone = single & (kinds == "unknown") & names.isin(bearers) & ~names.str.isupper()
+    lone = single & (kinds == "unknown") & among(names, bearers) & ~names.str.isupper()
     return kinds.mask(lone, "person")
+
+
+def among(values: Iterable[str], others: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Which of the values are among others; pandas goes through the others one by one for it."""
+    known = pc.is_in(pa.array(values, pa.string()), pa.array(list(others), pa.string()))
+    found: npt.NDArray[np.bool_] = known.to_numpy(zero_copy_only=False)
+    return found
 
 
 def _bearers(full: Iterable[str]) -> set[str]:

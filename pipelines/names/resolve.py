@@ -16,6 +16,7 @@ import pandas as pd
 from pipelines.names import block, choose, cluster, exact, lone, plausible, within
 from pipelines.names.authority import NEW, NOT_A_NAME, UNKNOWN_PERSON, Authority, Decisions
 from pipelines.names.block import Block
+from pipelines.names.plausible import among
 from pipelines.names.ready import ready
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
@@ -73,7 +74,7 @@ def decide(
     rows = lone.doubted(pd.concat([rows, new.rows], ignore_index=True), own)
     rows, decided_entities = _with_decisions(rows, own, decided(decisions, authority, new.entities))
     entities = pd.concat([new.entities, decided_entities], ignore_index=True).drop_duplicates("entity_id")
-    used = entities[entities["entity_id"].isin([*rows["entity_id"], *decided_entities["entity_id"]])]
+    used = entities[among(entities["entity_id"], pd.concat([rows["entity_id"], decided_entities["entity_id"]]))]
     order = {"run": True, "start": True, "is_default": False, "status": True, "score": False, "entity_id": True}
     rows = rows.sort_values([*order], ascending=[*order.values()], kind="stable", ignore_index=True)
     return Readings(rows[COLUMNS], used.sort_values("entity_id", ignore_index=True))
@@ -169,7 +170,7 @@ def _with_decisions(rows: pd.DataFrame, facts: pd.DataFrame, ready: pd.DataFrame
     new = ready[ready["entity_id"].astype(str).str.startswith(NEW)]
     entities = new.rename(columns={"label": "name"})[["entity_id", "kind", "name"]]
     everywhere = ready[ready["post_id"] == ""]
-    everywhere = everywhere[everywhere["surface"].isin(facts["surface"])] if len(everywhere) else everywhere
+    everywhere = everywhere[among(everywhere["surface"], facts["surface"])] if len(everywhere) else everywhere
     if everywhere.empty:
         return rows, entities
     rows = rows[~rows["surface"].isin(everywhere["surface"])]

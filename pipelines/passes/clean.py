@@ -29,7 +29,7 @@ from pipelines.text.clean import clean as clean_text
 HINTS = ("person", "place", "organisation", "event", NOUN)
 RUN_OF_SPACE = regex.compile(r"\s+")
 
-PREPARED = pa.schema([("language", pa.string())])
+PREPARED = pa.schema([("language", pa.string()), ("thread_id", pa.string())])
 EDITS = pa.schema(
     [("post", pa.int32()), ("start", pa.int64()), ("end", pa.int64()), ("after", pa.string())]
     + [("kind", pa.string()), ("rule", pa.string())]
@@ -72,10 +72,6 @@ class Group:
         """Bytes of the chunk files."""
         return sum(chunk.stat().st_size for chunk in self.chunks)
 
-    def threads(self) -> pd.Series:
-        """The thread of each post, in the order of `posts`."""
-        return self.posts()["thread_id"].to_pandas()
-
 
 @dataclass
 class _Spans:
@@ -113,6 +109,11 @@ class _Gathered:
     references: list[tuple[int, int, int, str, str, str]] = field(default_factory=list)
 
 
+def threads_in(prepared: Path) -> pd.Series:
+    """The thread of each post of a prepared group."""
+    return parquet.read(prepared / "posts.parquet", ["thread_id"])["thread_id"].to_pandas()
+
+
 def clean(group: Group, place: Path) -> Path:
     """Prepare a group of posts in the folder `place`."""
     return work.make(place, lambda folder: _clean(group, folder))
@@ -123,7 +124,7 @@ def _clean(group: Group, folder: Path) -> None:
     posts = group.posts()
     for raw, hints in zip(posts["text"].to_pylist(), posts["hints"].to_pylist(), strict=True):
         _clean_post(gathered, raw, hints or ())
-    parquet.write_columns({"language": gathered.languages}, PREPARED, folder / "posts.parquet")
+    parquet.write(pa.table([gathered.languages, posts["thread_id"]], schema=PREPARED), folder / "posts.parquet")
     gathered.edits.write(EDITS, folder / "edits.parquet")
     gathered.sentences.write(SENTENCES, folder / "sentences.parquet")
     gathered.candidates.write(CANDIDATES, folder / "candidates.parquet")

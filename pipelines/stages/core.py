@@ -15,12 +15,12 @@ from pipelines.names import marked
 from pipelines.names.authority import load, load_decisions
 from pipelines.names.resolve import decide, decided
 from pipelines.passes import clean as cleaning
-from pipelines.passes import read as reading
 from pipelines.passes.clean import Group
 from pipelines.passes.context import NAME_SCHEMA
 from pipelines.settings import Settings
 from pipelines.stages.answers import all_answers
 from pipelines.stages.places import Manifest, Paths, Run
+from pipelines.stages.raw import told
 from pipelines.text import rules, spelling
 
 PARTS_WANTED = 40
@@ -43,9 +43,7 @@ SMALLEST_GROUP, LARGEST_GROUP = 1 << 17, 1 << 21  # bytes as stored: a third of 
 
 def sources_read(paths: Paths) -> pd.DataFrame:
     """All sources (members of archives too) in the order of their paths, with `status` and the key of their READ."""
-    pieces = [piece["key"] for piece in paths.read_manifest("records")["pieces"]]
-    rows = [row | {"key": key} for key in pieces for row in reading.sources_of(paths.store.place("read", key))]
-    sources: pd.DataFrame = pa.Table.from_pylist(rows, reading.SOURCES.append(pa.field("key", pa.string()))).to_pandas()
+    sources: pd.DataFrame = told(paths, "sources").to_pandas()
     repeated = sources[~sources["refused"]].duplicated("sha256").reindex(sources.index, fill_value=False)
     sources["status"] = "ingested"
     sources.loc[sources["refused"], "status"] = "quarantined"
@@ -61,17 +59,14 @@ def cut_groups(paths: Paths) -> list[tuple[str, Group]]:
     repeated = sources[sources["status"] == "duplicate"]
     for key, path in zip(repeated["key"].tolist(), repeated["path"].tolist(), strict=True):
         left_out[key] = (*left_out.get(key, ()), path)
-    pieces = [
-        (piece, chunk, chunk.stat().st_size)
-        for piece in paths.read_manifest("records")["pieces"]
-        for chunk in sorted(paths.store.place("read", piece["key"]).glob("chunk-*.parquet"))
-    ]
-    wanted = _group_size(sum(size for *_, size in pieces))
+    chunks = told(paths, "chunks").to_pylist()
+    wanted = _group_size(sum(chunk["size"] for chunk in chunks))
+    store = paths.store
     groups, current, filled = [], [], 0
-    for piece, chunk, size in pieces:
-        current.append((piece, chunk))
-        filled += size
-        if filled >= 2 * wanted or _falls(f"{piece['path']} {chunk.name}", size / wanted):
+    for chunk in chunks:
+        current.append((chunk, store.place("read", chunk["key"]) / chunk["chunk"]))
+        filled += chunk["size"]
+        if filled >= 2 * wanted or _falls(f"{chunk['path']} {chunk['chunk']}", chunk["size"] / wanted):
             groups.append(current)
             current, filled = [], 0
     if current or not groups:  # seeds without a post make empty tables
@@ -296,7 +291,7 @@ def _write_frame(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
 def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: pd.DataFrame, folder: Path) -> None:
     """For each group with a thread that goes on in another: who is fully named in that thread anywhere."""
     folder.mkdir()
-    threads = {key: group.threads() for key, group, _ in prepared}
+    threads = {key: cleaning.threads_in(place) for key, _, place in prepared}
     places = pd.concat(
         [pd.DataFrame({"group": key, "thread": t.unique()}) for key, t in threads.items()], ignore_index=True
     )

@@ -11,16 +11,18 @@ import pyarrow.compute as pc
 from pipelines import parquet, work
 from pipelines.names.authority import REVIEW_COLUMNS
 from pipelines.passes import apply as applying
-from pipelines.passes.read import REFUSALS, refusals_of, source_id
+from pipelines.passes.read import source_id
 from pipelines.settings import Settings
 from pipelines.stages.core import corrected, prepared_groups, resolved, sources_read
 from pipelines.stages.inputs import Inputs
 from pipelines.stages.places import Manifest, Paths, Run
+from pipelines.stages.raw import told
 from schemas.export import arrow_schema, validated
 
 PART_TABLES = ("posts", "sentences", "edits", "mentions")
 WHOLE_TABLES = ("sources", "quarantine", "variants", "entities")
 COUNTS = ["n_mentions", "n_posts"]
+REVIEW_FILE = "review.csv"
 ENTITY_COLUMNS = ("entity_id", "kind", "name", "native_name", "born", "died", "description")
 
 
@@ -109,9 +111,7 @@ def sources_table(paths: Paths) -> Path:
 def quarantine_table(paths: Paths) -> Path:
     """The table `quarantine`."""
     duplicates = set(sources_read(paths).query("status == 'duplicate'")["path"])
-    pieces = paths.read_manifest("records")["pieces"]
-    tables = [refusals_of(paths.store.place("read", piece["key"])) for piece in pieces]
-    frame = pa.concat_tables([REFUSALS.empty_table(), *tables]).to_pandas()
+    frame = told(paths, "refusals").to_pandas()
     frame = frame[~frame["path"].isin(duplicates)].sort_values("path", kind="stable", ignore_index=True)
     return write_table(
         paths, "quarantine", frame.assign(source_id=frame["path"].map(source_id))[_columns("quarantine")]
@@ -152,13 +152,26 @@ def entities_table(paths: Paths) -> Path:
 
 
 def review_queue(paths: Paths) -> str:
+    """The open doubts as `_review_queue` tells them, those of the build before where nothing changed."""
+    version = work.code_version("stages", "names/authority.py", "parquet.py")
+    key = work.digest(version, paths.read_manifest("parts")["key"], paths.read_manifest("readings")["key"])
+
+    def write(folder: Path) -> None:
+        (folder / REVIEW_FILE).write_text(_review_queue(paths), encoding="utf-8", newline="")
+
+    place = work.make(paths.store.place("review", key), write)
+    paths.write_manifest("review", {"review": place.name})
+    return (place / REVIEW_FILE).read_bytes().decode()
+
+
+def _review_queue(paths: Paths) -> str:
     """The open doubts, most mentions first, as a CSV that becomes decisions.csv when `entity_id` is filled in.
 
     `surface` is a name as it stands in the cleaned text. One that is also read in another way has a row for each post,
     as what is decided for one is not meant for all.
     """
     files = part_files(paths, "mentions")
-    mentions = pd.concat(map(_doubtful_mentions, files), ignore_index=True)
+    mentions = _doubtful_mentions(files)
     per_post = mentions["surface"].isin(_certain(files, mentions["surface"].unique()))
     per_post |= mentions.groupby("surface")["suggested"].transform("nunique") > 1
     mentions["post_id"] = mentions["post_id"].where(per_post, "")
@@ -174,13 +187,15 @@ def review_queue(paths: Paths) -> str:
     return text
 
 
-def _doubtful_mentions(file: Path) -> pd.DataFrame:
+def _doubtful_mentions(files: list[Path]) -> pd.DataFrame:
     """A row a post, a surface as cleaned, and an entity that it was linked to in doubt."""
-    table = parquet.read(file, ["normalized", "post_id", "entity_id", "status"])
-    table = table.filter(pc.equal(table["status"], "review")).drop(["status"])
-    counted: pd.DataFrame = table.rename_columns(["surface", "post_id", "suggested"]).to_pandas()
-    counted = counted.astype(str).groupby(["surface", "post_id", "suggested"], as_index=False).size()
-    return counted.rename(columns={"size": "n_mentions"}).assign(n_posts=1)
+    found = []
+    for file in files:
+        table = parquet.read(file, ["normalized", "post_id", "entity_id", "status"])
+        found.append(table.filter(pc.equal(table["status"], "review")).drop(["status"]))
+    table = pa.concat_tables(found).rename_columns(["surface", "post_id", "suggested"])
+    counted: pd.DataFrame = table.group_by(table.column_names).aggregate([([], "count_all")]).to_pandas()
+    return counted.rename(columns={"count_all": "n_mentions"}).assign(n_posts=1)
 
 
 def _reasons_for_doubt(paths: Paths) -> pd.DataFrame:
@@ -213,7 +228,7 @@ def unmatched_decisions(paths: Paths) -> pd.DataFrame:
 
 def beside(paths: Paths) -> dict[str, str]:
     """The files that lie beside the tables in a release."""
-    return {"review.csv": review_queue(paths)}
+    return {REVIEW_FILE: review_queue(paths)}
 
 
 def table_files(paths: Paths) -> Iterator[tuple[str, list[Path]]]:

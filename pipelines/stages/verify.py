@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import gold, invariants, parquet, work
+from pipelines import describe, gold, invariants, parquet, work
 from pipelines.invariants import INVARIANTS, Offences
 from pipelines.stages import out
 from pipelines.stages.places import Paths, Run
@@ -32,13 +32,25 @@ def all_offences(paths: Paths, run: Run) -> dict[str, Offences]:
     places = [(paths.store.place("apply", p), paths.store.place("verify", work.digest(version, p))) for p in parts]
     calls = [pair for pair in places if not pair[1].is_dir()]
     run("Checking", invariants.verify_part, calls, sum((part / "posts.parquet").stat().st_size for part, _ in calls))
-    paths.write_manifest("verified", {"verified": [verified.name for _, verified in places]})
+    whole = _verify_whole(paths, version, [verified for _, verified in places])
+    paths.write_manifest("verified", {"verified": [verified.name for _, verified in places], "whole": whole.name})
     found = dict.fromkeys(INVARIANTS, Offences())
-    parts_found = (invariants.read_verified(verified) for _, verified in places)
-    for offences in (*parts_found, _between_parts(paths, [verified for _, verified in places])):
-        for name, offence in offences.items():
+    for verified in (*(verified for _, verified in places), whole):
+        for name, offence in invariants.read_verified(verified).items():
             found[name] += offence
     return found
+
+
+def _verify_whole(paths: Paths, version: str, verified: Sequence[Path]) -> Path:
+    """Where the offences between the parts are told; they are looked for once, as long as tables are the same."""
+    files = [out.whole_table(paths, name) for name in NEEDED]
+    made_of = [*(place.name for place in verified), *(describe.sha256(file) for file in files)]
+    key = work.digest(version, work.code_version("stages"), paths.read_manifest("seeds")["key"], *made_of)
+
+    def write(folder: Path) -> None:
+        invariants.write_offences(_between_parts(paths, verified), folder)
+
+    return work.make(paths.store.place("verify", key), write)
 
 
 def refuse_broken(found: dict[str, Offences]) -> None:
