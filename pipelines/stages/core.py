@@ -20,7 +20,7 @@ from pipelines.passes.context import NAME_SCHEMA
 from pipelines.settings import Settings
 from pipelines.stages.answers import all_answers
 from pipelines.stages.places import Manifest, Paths, Run
-from pipelines.stages.raw import told
+from pipelines.stages.told import told
 from pipelines.text import rules, spelling
 
 PARTS_WANTED = 40

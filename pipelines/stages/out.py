@@ -16,7 +16,7 @@ from pipelines.settings import Settings
 from pipelines.stages.core import corrected, prepared_groups, resolved, sources_read
 from pipelines.stages.inputs import Inputs
 from pipelines.stages.places import Manifest, Paths, Run
-from pipelines.stages.raw import told
+from pipelines.stages.told import told
 from schemas.export import arrow_schema, validated
 
 PART_TABLES = ("posts", "sentences", "edits", "mentions")

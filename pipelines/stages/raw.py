@@ -3,20 +3,15 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from pipelines import parquet, work
+from pipelines import work
 from pipelines.passes import read as reading
 from pipelines.readers import companions
 from pipelines.stages.folders import seed_files
 from pipelines.stages.places import Manifest, Paths, Run
-
-SOURCES = reading.SOURCES.append(pa.field("key", pa.string()))
-CHUNKS = pa.schema([(name, pa.string()) for name in ("path", "key", "chunk")] + [("size", pa.int64())])
+from pipelines.stages.told import tell
 
 
 class NoSeeds(FileNotFoundError):
@@ -71,25 +66,5 @@ def read_records(paths: Paths, run: Run) -> Manifest:
     calls.sort(key=lambda call: -sizes[call[1]])  # the largest first, so that no worker is left alone with it
     run("Reading", reading.read, calls, sum(sizes.values()))
     told = work.digest(work.code_version("stages", "passes/read.py"), *(piece["key"] for piece in pieces))
-    work.make(paths.store.place("told", told), lambda folder: _tell(paths, pieces, folder))
+    work.make(paths.store.place("told", told), lambda folder: tell(paths, pieces, folder))
     return paths.write_manifest("records", {"pieces": pieces, "told": told})
-
-
-def _tell(paths: Paths, pieces: Sequence[dict[str, str]], folder: Path) -> None:
-    """Write what is read of all seed files together: sources, refusals, and the files with posts."""
-    places = [(piece, paths.store.place("read", piece["key"])) for piece in pieces]
-    sources = [row | {"key": piece["key"]} for piece, place in places for row in reading.sources_of(place)]
-    parquet.write(pa.Table.from_pylist(sources, SOURCES), folder / "sources.parquet")
-    refusals = [reading.refusals_of(place) for _, place in places]
-    parquet.write(pa.concat_tables([reading.REFUSALS.empty_table(), *refusals]), folder / "refusals.parquet")
-    chunks = [
-        {**piece, "chunk": chunk.name, "size": chunk.stat().st_size}
-        for piece, place in places
-        for chunk in sorted(place.glob("chunk-*.parquet"))
-    ]
-    parquet.write(pa.Table.from_pylist(chunks, CHUNKS), folder / "chunks.parquet")
-
-
-def told(paths: Paths, name: str) -> pa.Table:
-    """What was read of all seed files: `sources`, `refusals`, or the `chunks` of posts."""
-    return parquet.read(paths.store.place("told", paths.read_manifest("records")["told"]) / f"{name}.parquet")
