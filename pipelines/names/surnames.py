@@ -4,6 +4,7 @@ Only endings that are those of such surnames tell; of other words two spellings 
 bears a surname is `cluster`'s business.
 """
 
+import re
 from collections.abc import Sequence
 
 from pipelines.names import lexicon, romanise
@@ -21,6 +22,9 @@ from pipelines.names.traits import (
 
 _SHORTEST = 5
 """Letters that a surname must have to tell its spellings."""
+_LONG = 8
+"""Letters from which on an h more or less is a slip, and no other name as in Karlov and Kharlov."""
+_DOUBLED = re.compile(r"(.)\1+")
 _MANY = 50
 """A sound that more words share than this tells nothing about them."""
 _OTHER = ORDINARY | PEOPLE | MONTH | GIVEN | TOWN | TERRITORY | ORGANISATION_NAME | EVENT_NAME
@@ -38,8 +42,16 @@ def spellings(words: Sequence[str]) -> list[tuple[int, int]]:
     sharing: dict[bytes, list[int]] = {}
     for place, sound in zip(heard.token.tolist(), heard.sound.tolist(), strict=True):
         sharing.setdefault(sound, []).append(asked[place])
+    for number in asked:
+        if len(folded[number]) >= _LONG:
+            sharing.setdefault(without_h(folded[number]).encode(), []).append(number)
     few = [found for found in sharing.values() if 1 < len(found) <= _MANY]
     return sorted({(a, b) for found in few for a in found for b in found if a < b and folded[a] != folded[b]})
+
+
+def without_h(folded: str) -> str:
+    """A word without any h, and letters doubled: what English writers leave out of Russian names (Krushchev)."""
+    return _DOUBLED.sub(r"\1", folded.replace("h", ""))
 
 
 def _tells(folded: str) -> bool:

@@ -183,6 +183,8 @@ def _words_agree(laid: Names, parts: _Parts, size: int, rare: Bools, person: Boo
     begins = np.array([a[:1] == b[:1] for a, b in words], bool)
     told = closely & (foreign | ((size_of.min(axis=1) >= _TOLD) & (eastern | begins)))
     slip = (parts.look <= 1) & np.isin(parts.how, (ALIKE, SOUND))
+    bare = [surnames.without_h(a) == surnames.without_h(b) for a, b in words]
+    slip |= eastern & np.array(bare, bool)
     swapped = np.array([sorted(a) == sorted(b) for a, b in words], bool) & (parts.look <= 1)
     slip = (slip | (eastern & (parts.sound <= _VOWEL))) & (size_of.max(axis=1) >= _SLIP)
     slip |= swapped & (size_of.min(axis=1) > _TOLD)
