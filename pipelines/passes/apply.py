@@ -18,12 +18,13 @@ from pipelines.passes import spans
 from pipelines.passes.clean import Group
 from pipelines.passes.context import NAME_SCHEMA
 from pipelines.passes.decisions import decide_by_hand
-from pipelines.passes.names import Mentions, Named, locate, name_edits, named
+from pipelines.passes.names import Mentions, locate, name_edits, named
 from pipelines.passes.parts import Parts, counts
 from pipelines.passes.references import decide_by_reference
 from pipelines.passes.spans import EditColumns, Ints
 from pipelines.text import spelling
 from pipelines.text.edits import NO_MENTION, Edit
+from pipelines.text.listings import is_code
 from schemas.export import arrow_schema, validated
 
 
@@ -61,7 +62,9 @@ def _apply(task: Task, folder: Path) -> None:
     mentions, used = decide_by_hand(located, as_written, decisions, ids.to_pylist(), text, clean_base)
     found = named(mentions, text)
     languages = parquet.read(task.prepared / "posts.parquet")["language"]
-    changes = _changes(task, found, text, clean_base, languages)
+    corrected = _spelling_edits(task, text, clean_base, languages.to_pylist(), found.mentions)
+    corrected = _outside_code(corrected, raw, raw_base, cleaning)
+    changes = EditColumns.of(sorted(name_edits(found) + corrected))
     final = changes.apply(text)
     parts = Parts(posts, ids, raw, raw_base, final, changes.bases_in_output(clean_base))
     sentences = parts.sentences(task.prepared, clean_base, changes)
@@ -85,14 +88,6 @@ def _clean_edits(prepared: Path, raw_base: Ints) -> EditColumns:
     return EditColumns(starts, ends, after, kind, rule, mention, score)
 
 
-def _changes(task: Task, found: Named, text: str, base: Ints, languages: pa.ChunkedArray) -> EditColumns:
-    """The edits of names and of spelling, in order."""
-    edits = name_edits(found)
-    edits += _spelling_edits(task, text, base, languages.to_pylist(), found.mentions)
-    edits.sort()
-    return EditColumns.of(edits)
-
-
 def _spelling_edits(task: Task, text: str, base: Ints, languages: Sequence[str], mentions: Mentions) -> list[Edit]:
     rows = parquet.read(task.corrections).to_pylist()
     corrections = {row["word"]: spelling.Correction(**row) for row in rows}
@@ -111,3 +106,15 @@ def _spelling_edits(task: Task, text: str, base: Ints, languages: Sequence[str],
         for edit in finder.find(body, list(zip(*protected, strict=True)), languages[post]):
             edits.append(edit._replace(start=edit.start + offset, end=edit.end + offset))
     return edits
+
+
+def _outside_code(edits: list[Edit], raw: str, raw_base: Ints, cleaning: EditColumns) -> list[Edit]:
+    """The edits of words that don't stand in code, which only the text as written shows."""
+    starts, ends = (np.array([getattr(edit, side) for edit in edits], np.int64) for side in ("start", "end"))
+    places = cleaning.to_input(starts, ends)[0]
+    posts = np.searchsorted(raw_base, places, side="right") - 1
+    first, behind = raw_base[posts], raw_base[posts + 1] - 1
+    in_code = [
+        is_code(raw[a:b], at - a) for a, b, at in zip(*map(np.ndarray.tolist, (first, behind, places)), strict=True)
+    ]
+    return [edit for edit, is_left in zip(edits, in_code, strict=True) if not is_left]

@@ -239,7 +239,9 @@ def _dialect(dialect: Dialect) -> Iterator[tuple[str, Correction]]:
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BESIDE, _FAR = 80, 200
 # Words of an older English: where one stands, the spelling around it is of its time.
-_OLD = re.compile(r"\b(?:[Hh]a(?:th|st)|[Dd]oth|[Tt]h(?:ou|ee|y|ine)|[Ss]aith|[Qq]uoth|[Ss]halt|[Vv](?:nto|pon))\b")
+_OLD = re.compile(
+    r"\b(?:[Hh]a(?:th|st)|[Dd]oth|[Tt]h(?:ou|ee|y|ine)|[Ss]aith|[Qq]uo(?:d|th)|[Ss]halt|[Ww]han|haue|hadde|selfe|owne|onely|beene|[Vv](?:nto|pon))\b"
+)
 _JOINED_BEFORE = "-'@/\\.#&_\u2019"
 _JOINED_AFTER = "-@/\\_"
 _ENCLOSING_BEFORE, _ENCLOSING_AFTER = "\"'([*", "\"')]*"
