@@ -3,9 +3,7 @@
 Here: closed classes of words before one name in a text. Not here: who bears the name (`lone`), nor which reading holds.
 """
 
-from functools import cache
-
-import regex
+from functools import cache, lru_cache
 
 from pipelines.names.lexicon import traits, words
 from pipelines.names.traits import TERRITORY, TOWN
@@ -19,36 +17,41 @@ COUNTED = {NAMESAKE: "place", WOMAN: "person"}
 AGAINST = ("", NAMESAKE, WOMAN)
 """What may speak against the bearer of a lone name, each known by its number."""
 
-_BEFORE = regex.compile(r"(?:([\p{L}\p{M}]+)[.]?\s)?([\p{L}\p{M}]+)[.]?\s$")
 _IN = frozenset(("in", "near", "outside", "inside", "throughout", "around", "across"))
+_PLACE_NOUNS, _WOMEN = words()["place_nouns"], words()["women_titles"]
 _TO = frozenset(("to", "from", "towards", "via"))
 
 
 @cache
 def triggers() -> frozenset[str]:
     """The words before a name for which it is worth asking `hint`, as they may be written."""
-    titles = {word.capitalize() for word in words()["women_titles"]}
+    titles = {word.capitalize() for word in _WOMEN}
     small = _IN | _TO | {"of"}
     return frozenset(titles | {f"{title}." for title in titles} | small | {word.capitalize() for word in small})
 
 
-def hint(text: str, start: int, end: int) -> str:
-    """NAMESAKE, WOMAN or nothing, for the single word at this place."""
-    match = _BEFORE.search(text, max(0, start - 40), start)
-    if not match:
-        return ""
-    earlier, before = (match[1] or "").lower(), match[2].lower()
-    if before in words()["women_titles"]:
-        return WOMAN
+def hint(text: str, start: int, end: int, before: str) -> str:
+    """NAMESAKE, WOMAN or nothing, for the single word at this place, with one of `triggers` right before it."""
     if before == "of":
-        return NAMESAKE if earlier in words()["place_nouns"] else ""
+        return NAMESAKE if _earlier(text, start - 3) in _PLACE_NOUNS else ""
+    before = before.lower().rstrip(".")
+    if before in _WOMEN:
+        return WOMAN
     if not is_namesake(text[start:end]):
         return ""
+    earlier = _earlier(text, start - len(before) - 1)
     if before in _IN:
         return "" if earlier in words()["believing"] or text[end : end + 1] in ("'", "’") else NAMESAKE
-    return NAMESAKE if before in _TO and earlier in words()["moving"] else ""
+    return NAMESAKE if earlier in words()["moving"] else ""
 
 
+def _earlier(text: str, end: int) -> str:
+    """The word that ends before the space at `end - 1`, in lower case."""
+    stop = end - 1
+    return text[text.rfind(" ", max(0, stop - 24), max(0, stop)) + 1 : max(0, stop)].rpartition("\n")[2].lower()
+
+
+@lru_cache(maxsize=1 << 16)
 def is_namesake(name: str) -> bool:
     """Whether towns bear this surname as it stands."""
     known = traits(name.lower())

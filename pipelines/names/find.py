@@ -122,9 +122,9 @@ def find(text: str, sentence_starts: Sequence[int], language: str = "en") -> lis
 
 def _with_namesakes(text: str, found: list[Candidate]) -> list[Candidate]:
     """The candidates; what mostly stands for a town does so wherever nothing speaks for the person of that name."""
-    towns = Counter(text[start:end] for start, end, hint in found if hint == beside.NAMESAKE)
-    if not towns:
+    if not any(hint == beside.NAMESAKE for _, _, hint in found):
         return found
+    towns = Counter(text[start:end] for start, end, hint in found if hint == beside.NAMESAKE)
     others = Counter(text[start:end].split()[-1] for start, end, hint in found if hint != beside.NAMESAKE)
     mostly = {name for name, n in towns.items() if n > others[name]}
     return [
@@ -216,8 +216,10 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
     run = text[start:end]
     for begin, stop, hint in parts(run, mode):
         first, last = start + begin, start + stop
-        word = run[:begin].rsplit(None, 1)[-1] if begin else ""
-        if not begin and start:
+        word = ""
+        if begin:
+            word = run[run.rfind(" ", 0, begin - 1) + 1 : begin - 1]
+        elif start:
             sign = text[start - 1]
             if sign == " ":
                 word = text[text.rfind(" ", start - 24 if start > 24 else 0, start - 1) + 1 : start - 1]
@@ -237,7 +239,7 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
             if hint == "person" and run.isupper():
                 hint = ""
         if word in _TRIGGERS and " " not in run[begin:stop]:
-            hint = beside.hint(text, first, last) or hint
+            hint = beside.hint(text, first, last, word) or hint
         found.append(_new(Candidate, (first, last, hint)))
 
 
