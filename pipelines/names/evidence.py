@@ -32,6 +32,7 @@ class Side:
     Attributes:
         as_surname: How many names end in each distinct part.
         as_given: How many hold it elsewhere.
+        patronymic: Which parts of each name (columns as in the grid) say whose child one is, by ending or oglu after it.
     """
 
     parts: Parts
@@ -39,20 +40,26 @@ class Side:
     table: PartTable
     as_surname: npt.NDArray[np.int64]
     as_given: npt.NDArray[np.int64]
+    patronymic: npt.NDArray[np.bool_]
 
 
 def side(parts: Parts, grid: Grid, table: PartTable) -> Side:
     """One side of the comparison, with how often each part is used."""
     surname = grid.token[np.arange(len(grid.last)), grid.last]
     as_surname = np.bincount(surname[surname >= 0], minlength=len(parts.tokens))
-    return Side(parts, grid, table, as_surname, np.bincount(parts.token, minlength=len(parts.tokens)) - as_surname)
+    as_given = np.bincount(parts.token, minlength=len(parts.tokens)) - as_surname
+    patronymic = (grid.token >= 0) & table.patronymic[grid.token]
+    patronymic[:, :-1] |= (grid.token[:, 1:] >= 0) & table.child[grid.token[:, 1:]]
+    return Side(parts, grid, table, as_surname, as_given, patronymic)
 
 
 def weigh(evidence: dict[str, Floats]) -> Floats:
     """The log-odds that the two names of each pair are one person's."""
     weights = _weights()
-    weighted = [weights[name] * value for name, value in evidence.items()]
-    return np.sum(weighted, axis=0) + weights["base"]
+    odds = np.zeros(len(next(iter(evidence.values()))))
+    for name, value in evidence.items():
+        odds += weights[name] * value
+    return odds + weights["base"]
 
 
 def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
@@ -236,7 +243,7 @@ def _left_over(
     q_word, k_word = q_role == WORD, k_role == WORD
     q_short, k_short = (q_role == INITIAL) | (q_role == SHORT), (k_role == INITIAL) | (k_role == SHORT)
     q_left, k_left = pairs.to < 0, back < 0
-    patronymic, theirs = _patronymic(query)[q], _patronymic(known)[k]
+    patronymic, theirs = query.patronymic[q], known.patronymic[k]
     q_middle, k_middle = q_left & ~q_last & ~q_open, k_left & ~k_last & ~k_open
     others = (pairs.to >= 0) & (surname.at[:, None] != _COLUMNS) & (given.at[:, None] != _COLUMNS)
     others &= q_role != PARTICLE
@@ -272,14 +279,6 @@ def _left_over(
         "middle skipped": _skipped(pairs, back, query, known),
         "middle by initial": (others & np.isin(pairs.how, (INITIALS, BEGINNING))).sum(axis=1),
     }
-
-
-def _patronymic(side: Side) -> npt.NDArray[np.bool_]:
-    """Which parts of each name say whose child one is: by their ending, or by oglu or qizi after them."""
-    token = side.grid.token
-    found = (token >= 0) & side.table.patronymic[token]
-    found[:, :-1] |= (token[:, 1:] >= 0) & side.table.child[token[:, 1:]]
-    return found
 
 
 def _opening_left(pairs: Pairs, query: Side) -> npt.NDArray[np.bool_]:

@@ -35,12 +35,14 @@ class Names:
 class Known:
     """Indexed names, which of their parts may tell one (a given name alone may not), and what pairs are chosen by.
 
-    `ruler` says which are given names with a number: Nicholas II, John Paul II.
+    `ruler` says which are given names with a number: Nicholas II, John Paul II; `place` in which column of its name the
+    part of each row of `index.holder` stands.
     """
 
     names: Names
     index: index.NameIndex
     anchor: npt.NDArray[np.bool_]
+    place: npt.NDArray[np.int8]
     marks: npt.NDArray[np.uint64]
     side: evidence.Side
     ruler: npt.NDArray[np.bool_]
@@ -82,7 +84,8 @@ def prepare(made: index.NameIndex) -> Known:
     anchor = ends | (~opens & (rare | _is_double(grid, made.holder, token)))
     given_only = ((table.groups[grid.token, 0] >= 0) | (grid.token < 0)).all(axis=1) | (grid.words == 1)
     ruler = (grid.suffix > align.FIRST) & given_only
-    return Known(names, made, anchor, match.marks(grid, table), evidence.side(made.parts, grid, table), ruler)
+    place = np.argmax(grid.token[made.holder] == token[:, None], axis=1).astype(np.int8)
+    return Known(names, made, anchor, place, match.marks(grid, table), evidence.side(made.parts, grid, table), ruler)
 
 
 def _is_double(grid: align.Grid, name: Rows, token: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -148,7 +151,7 @@ def gathered(query: Names, known: Known, asked: Rows | None = None) -> tuple[mat
     """The pairs of `compare`, and the evidence of each."""
     links = match.link(query.parts, query.heard, known.index)
     q, k = match.candidates(
-        links, query.grid, query.table, known.index, known.names.grid, known.marks, known.anchor, asked
+        links, query.grid, query.table, known.index, known.names.grid, known.marks, known.anchor, known.place, asked
     )
     pairs = match.lay(q, k, query.grid, known.names.grid, links, query.table, known.names.table)
     ours = evidence.side(query.parts, query.grid, query.table)

@@ -33,6 +33,8 @@ RARE = 30
 """A part other than the surname tells a name if at most so many known names hold it."""
 SURE = 0.7
 """Surnames less alike than this are compared only where a given name sounds alike too."""
+_FEW = 3
+"""Parts that most names have at most; they are laid out apart from longer ones, in a quarter of the room."""
 LEAST = 0.45
 """How alike two parts must be to be compared at all."""
 
@@ -181,6 +183,7 @@ def candidates(
     known: Grid,
     theirs: npt.NDArray[np.uint64],
     anchor: npt.NDArray[np.bool_],
+    place: npt.NDArray[np.int8],
     asked: npt.NDArray[np.int32] | None,
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Names in texts and known names that share a part that may tell a name, and have more in common than that.
@@ -193,6 +196,7 @@ def candidates(
         known: Their grid.
         theirs: The known names' marks.
         anchor: Which of the known names' parts (by row of `index.holder`) may tell a name.
+        place: The column of each of these parts in its name.
         asked: The texts' names to look for; all if none are given.
     """
     name, column = np.nonzero((query.token >= 0) & (query.role == WORD))
@@ -211,15 +215,14 @@ def candidates(
     name, column, known_token, sure = name[tells], column[tells], known_token[tells], sure[tells]
     count = stop[known_token] - start[known_token]
     holder = np.flatnonzero(anchor)[_ranges(start[known_token], count)]
-    name, column, by = np.repeat(name, count), np.repeat(column, count), np.repeat(known_token, count)
+    name, column = np.repeat(name, count), np.repeat(column, count)
     other = index.holder[holder]
     ours = marks(query, query_table)
     sure = np.repeat(sure, count)
     keep = np.ones(len(name), bool)
     several = (query.words[name] > 1) & (known.words[other] > 1)
-    where = np.argmax(known.token[other] == by[:, None], axis=1)
     rows = np.flatnonzero(several)
-    shared = ours[name[rows], column[rows]] & theirs[other[rows], where[rows]]
+    shared = ours[name[rows], column[rows]] & theirs[other[rows], place[holder[rows]]]
     keep[rows] = np.where(
         sure[rows], shared[:, 0] != 0, (shared[:, 0] >> np.uint64(16) | shared[:, 1] | shared[:, 2]) != 0
     )
@@ -273,41 +276,82 @@ def lay(
 ) -> Pairs:
     """The pairs' parts side by side, the best agreeing ones first."""
     n = len(q_name)
-    like = np.zeros((n, WIDTH, WIDTH), np.float32)
-    how = np.zeros((n, WIDTH, WIDTH), np.int8)
-    valid = (q_grid.token[q_name] >= 0)[:, :, None] & (k_grid.token[k_name] >= 0)[:, None, :]
-    pair, i, j = np.nonzero(valid)
-    q, k = q_grid.token[q_name[pair], i], k_grid.token[k_name[pair], j]
+    how, like = np.zeros((n, WIDTH), np.int8), np.zeros((n, WIDTH), np.float32)
+    to, by = np.full((n, WIDTH), -1, np.int8), np.full((n, WIDTH), -1, np.int32)
+    most = np.maximum(q_grid.size[q_name], k_grid.size[k_name])
+    for width, rows in ((_FEW, np.flatnonzero(most <= _FEW)), (WIDTH, np.flatnonzero(most > _FEW))):
+        found = _laid(q_name[rows], k_name[rows], q_grid, k_grid, links, query, known, width)
+        how[rows, :width], like[rows, :width], to[rows, :width], by[rows, :width] = found
+    return Pairs(q_name, k_name, how, like, to, by, links)
+
+
+def _laid(
+    q_name: npt.NDArray[np.int32],
+    k_name: npt.NDArray[np.int32],
+    q_grid: Grid,
+    k_grid: Grid,
+    links: Link,
+    query: PartTable,
+    known: PartTable,
+    width: int,
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32], npt.NDArray[np.int8], npt.NDArray[np.int32]]:
+    """`how`, `like`, `to` and `link` of `Pairs`, of names of at most `width` parts."""
+    n = len(q_name)
+    ours, theirs = q_grid.token[q_name, :width], k_grid.token[k_name, :width]
+    cell = np.flatnonzero((ours >= 0)[:, :, None] & (theirs >= 0)[:, None, :])
+    pair, i, j = cell // (width * width), cell // width % width, cell % width
+    q, k = ours[pair, i], theirs[pair, j]
     q_role, k_role = q_grid.role[q_name[pair], i], k_grid.role[k_name[pair], j]
-    link_key = (links.query.astype(np.int64) << 32) | links.known
-    wanted = (q.astype(np.int64) << 32) | k
-    at = np.minimum(np.searchsorted(link_key, wanted), max(len(link_key) - 1, 0))
-    linked = (link_key[at] == wanted) if len(link_key) else np.zeros(len(q), bool)
+    at, linked = _linking(q, k, links)
     other, other_like = agreement(q, k, q_role, k_role, query, known)
-    link_like = np.where(linked, links.like[at], 0) if len(link_key) else np.zeros(len(q), np.float32)
+    link_like = np.where(linked, links.like[at], 0) if len(links.like) else np.zeros(len(q), np.float32)
     single = (query.length[q] == 1) | (known.length[k] == 1) | ((q_role == PARTICLE) != (k_role == PARTICLE))
     use = linked & (link_like >= other_like) & ~single
-    like[pair, i, j] = np.where(use, link_like, other_like)
-    how[pair, i, j] = np.where(use, links.how[at] if len(link_key) else 0, other)
-    row = np.full((n, WIDTH, WIDTH), -1, np.int32)
-    row[pair, i, j] = np.where(linked, at, -1)
+    like, how, row = (np.full(n * width * width, empty, kind) for empty, kind in ((0, "f4"), (0, "i1"), (-1, "i4")))
+    like[cell] = np.where(use, link_like, other_like)
+    how[cell] = np.where(use, links.how[at], other) if len(links.how) else other
+    row[cell] = np.where(linked, at, -1)
     # Of parts that agree alike, those in the same place answer to each other.
-    bonus = np.zeros_like(like)
+    bonus = np.zeros((n, width, width), np.float32)
     rows = np.arange(n)
     bonus[rows, q_grid.last[q_name], k_grid.last[k_name]] += 0.02
     bonus[rows, q_grid.opening[q_name], k_grid.opening[k_name]] += 0.01
-    rank = np.where(like > 0, like + bonus, 0).reshape(n, WIDTH * WIDTH)
-    result_how, result_like = np.zeros((n, WIDTH), np.int8), np.zeros((n, WIDTH), np.float32)
-    to, by = np.full((n, WIDTH), -1, np.int8), np.full((n, WIDTH), -1, np.int32)
-    for _ in range(WIDTH):
+    rank = np.where(like > 0, like + bonus.ravel(), 0).reshape(n, width * width)
+    return _paired(rank, how.reshape(rank.shape), like.reshape(rank.shape), row.reshape(rank.shape), width)
+
+
+def _linking(
+    q: npt.NDArray[np.int32], k: npt.NDArray[np.int32], links: Link
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """The row of `links` for each pair of parts, and whether there is one."""
+    key = _pair(links.query, links.known)
+    wanted = _pair(q, k)
+    at = np.minimum(np.searchsorted(key, wanted), max(len(key) - 1, 0))
+    return at, (key[at] == wanted) if len(key) else np.zeros(len(q), bool)
+
+
+def _paired(
+    rank: npt.NDArray[np.float32],
+    how: npt.NDArray[np.int8],
+    like: npt.NDArray[np.float32],
+    row: npt.NDArray[np.int32],
+    width: int,
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32], npt.NDArray[np.int8], npt.NDArray[np.int32]]:
+    """Each part with the one it answers to: the highest rank first, no part twice."""
+    n = len(rank)
+    result_how, result_like = np.zeros((n, width), np.int8), np.zeros((n, width), np.float32)
+    to, by = np.full((n, width), -1, np.int8), np.full((n, width), -1, np.int32)
+    some = np.arange(n)
+    for _ in range(width):
         best = np.argmax(rank, axis=1)
-        some = np.flatnonzero(rank[rows, best] > 0)
+        open_ = rank[np.arange(len(rank)), best] > 0
+        some, rank, best = some[open_], rank[open_], best[open_]
         if not len(some):
             break
-        bi, bj = best[some] // WIDTH, best[some] % WIDTH
-        result_how[some, bi], result_like[some, bi], to[some, bi] = how[some, bi, bj], like[some, bi, bj], bj
-        by[some, bi] = row[some, bi, bj]
-        square = rank.reshape(n, WIDTH, WIDTH)
-        square[some, bi, :] = 0
-        square[some, :, bj] = 0
-    return Pairs(q_name, k_name, result_how, result_like, to, by, links)
+        bi, bj = best // width, best % width
+        result_how[some, bi], result_like[some, bi], to[some, bi] = how[some, best], like[some, best], bj
+        by[some, bi] = row[some, best]
+        square, rows = rank.reshape(len(rank), width, width), np.arange(len(rank))
+        square[rows, bi, :] = 0
+        square[rows, :, bj] = 0
+    return result_how, result_like, to, by
