@@ -32,7 +32,7 @@ class Side:
     Attributes:
         as_surname: How many names end in each distinct part.
         as_given: How many hold it elsewhere.
-        patronymic: Which parts of each name (columns as in the grid) say whose child one is, by ending or oglu after it.
+        patronymic: Parts (columns as in the grid) that say whose child one is, by ending or oglu after it.
     """
 
     parts: Parts
