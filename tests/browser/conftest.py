@@ -47,5 +47,6 @@ def page(window: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The page; what it shows at the end of the test is kept as a picture."""
     yield window
     SCREENSHOTS.mkdir(exist_ok=True)
+    window.wait_for_timeout(1000)  # windows and the graph move into their places
     name = re.sub(r"\W+", "_", request.node.name.removeprefix("test_"))
     window.screenshot(path=SCREENSHOTS / f"{name}.png")

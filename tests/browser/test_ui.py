@@ -61,6 +61,23 @@ def test_everything_is_materialised_by_clicking(ui: Served, page: Page) -> None:
     assert pq.read_table(ui.data / "latest" / "mentions.parquet").num_rows
 
 
+def test_the_graph_shows_what_is_made_of_what(page: Page) -> None:
+    page.goto("/asset-groups")
+    for group in ("reference", "raw", "core", "out"):
+        expect(page.get_by_text(group, exact=True).first).to_be_visible()
+    page.get_by_text("core", exact=True).first.dblclick()
+    expect(page.get_by_text("Each distinct surface resolved once").first).to_be_visible()
+
+
+def test_the_report_shows_its_figures(page: Page) -> None:
+    page.goto("/assets/out/report")
+    row = page.get_by_role("row", name=re.compile("^most_mentioned"))
+    row.get_by_text("Show Markdown").click()
+    picture = page.locator("img[src^='data:image/png']").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") > 500
+
+
 def test_a_table_shows_its_columns_and_first_rows(page: Page) -> None:
     page.goto("/assets/out/mentions")
     expect(page.get_by_text("One row a name as it stands in a post.")).to_be_visible()
@@ -68,8 +85,10 @@ def test_a_table_shows_its_columns_and_first_rows(page: Page) -> None:
     expect(page.get_by_text("variorum", exact=True).first).to_be_visible()
     preview = page.get_by_role("row", name=re.compile("^preview"))
     preview.get_by_text("Show Markdown").click()
-    expect(page.get_by_role("columnheader", name="surface")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="row 1")).to_be_visible()
+    expect(page.get_by_role("cell", name="surface")).to_be_visible()
     expect(page.get_by_role("cell", name="person").first).to_be_visible()
+    expect(page.get_by_role("cell", name="status")).to_be_visible()
 
 
 def test_checks_passed(page: Page) -> None:
@@ -92,6 +111,23 @@ def test_what_a_changed_file_makes_stale_is_shown_as_unsynced(ui: Served, page: 
     wait_until(lambda: unsynced(ui) == {"core/readings"}, 60, "the readings, and they alone, are unsynced")
     page.goto("/assets/core/readings")
     expect(page.get_by_text(re.compile("^Unsynced")).first).to_be_visible()
+
+
+def test_what_is_unsynced_is_made_by_clicking_and_nothing_else(ui: Served, page: Page) -> None:
+    before = published(ui)
+    made = []
+    while assets := unsynced(ui):
+        page.goto("/asset-groups")
+        page.get_by_role("button", name="Materialize all").locator("xpath=following::button[1]").click()
+        page.get_by_text("Materialize unsynced").click()
+        page.get_by_role("button", name=re.compile(f"^Materialize {len(assets)} ")).click()
+        page.get_by_role("link", name="View", exact=True).last.click()
+        outcome(page, "Success")
+        made.append(assets)
+    assert made[0] == {"core/readings"}
+    assert "out/dataset" in made[-1]
+    assert not set.union(*made) & {"raw/seeds", "raw/records", "core/passages", "core/surfaces", "core/corrections"}
+    assert published(ui) != before
 
 
 def test_a_broken_table_fails_its_check_and_shows_the_rows(ui: Served, page: Page) -> None:

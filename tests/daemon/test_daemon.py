@@ -104,31 +104,28 @@ def test_the_sensor_builds_what_is_there_and_the_webhook_is_told(watched: Watche
 
 def add(watched: Watched) -> None:
     watched.seed("three.txt").write_text("Lavrentiy Beria met Hruscsov.\n", encoding="utf-8")
+    watched.seed("four.txt").write_text("Nobody met Zinovjev.\n", encoding="utf-8")
 
 
-def change(watched: Watched) -> None:
+def change_and_remove(watched: Watched) -> None:
     watched.seed("three.txt").write_text("Lavrentiy Beria and Hruscsov met Chruschtschow.\n", encoding="utf-8")
-
-
-def remove(watched: Watched) -> None:
-    watched.seed("three.txt").unlink()
+    watched.seed("four.txt").unlink()
 
 
 @pytest.mark.parametrize(
     ("number", "what", "sources", "counts"),
     [
-        (2, add, {"one.txt", "two.txt", "three.txt"}, {"rows": 3, "added": 1, "removed": 0, "changed": 0}),
-        (3, change, {"one.txt", "two.txt", "three.txt"}, {"rows": 3, "added": 0, "removed": 0, "changed": 1}),
-        (4, remove, {"one.txt", "two.txt"}, {"rows": 2, "added": 0, "removed": 1, "changed": 0}),
+        (2, add, {"one.txt", "two.txt", "three.txt", "four.txt"}, {"added": 2, "removed": 0, "changed": 0}),
+        (3, change_and_remove, {"one.txt", "two.txt", "three.txt"}, {"added": 0, "removed": 1, "changed": 1}),
     ],
-    ids=["new", "changed", "removed"],
+    ids=["new", "changed and removed"],
 )
 def test_each_change_of_the_seeds_is_built_once(
     watched: Watched, number: int, what: Callable[[Watched], None], sources: set[str], counts: dict[str, int]
 ) -> None:
     what(watched)
     message = watched.told("published", number)
-    assert message["tables"]["sources"] == counts
+    assert message["tables"]["sources"] == {"rows": len(sources), **counts}
     assert watched.sources() == sources
     assert len(watched.runs("dagster/sensor_name", "seeds_and_reference")) == number
 
@@ -144,7 +141,7 @@ def test_a_failed_run_names_file_and_cause_first(watched: Watched) -> None:
     with dg.DagsterInstance.from_config(str(watched.root / "home")) as instance:
         events = [record.dagster_event for record in instance.all_logs(run.run_id) if record.dagster_event]
     assert reasons.why(events).splitlines()[0] == message["reason"]
-    assert watched.sources() == {"one.txt", "two.txt"}
+    assert watched.sources() == {"one.txt", "two.txt", "three.txt"}
     people.write_text(AUTHORITY, encoding="utf-8")
 
 
