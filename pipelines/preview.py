@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from schemas.export import arrow_schema, type_name
 from schemas.tables import TABLES
 
-ROWS = 4
+ROWS = 6
 CELL = 80
 
 
