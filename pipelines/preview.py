@@ -68,6 +68,7 @@ def markdown(rows: Sequence[Mapping[Any, Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
+    value = round(value, 4) if isinstance(value, float) else value
     text = "" if value is None else " ".join(str(value).split())
     text = text if len(text) <= CELL else text[: CELL - 1] + "…"
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "\\`")
