@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipelines.names import evidence, index, known, match, romanise, surnames, unify
+from pipelines.names import evidence, index, known, match, plausible, romanise, surnames, unify
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
 
@@ -125,6 +125,7 @@ def _lone(frame: pd.DataFrame, facts: pd.DataFrame, kind: "pd.Series[str]") -> p
     bearers = full.assign(key=romanise.fold(written.tolist()), as_written=written)
     bearers = bearers[["key", "entity_id", "name", "as_written"]].drop_duplicates(["key", "entity_id"])
     single = facts[facts["is_name"].to_numpy() & ~facts["text"].str.contains(" ", regex=False).to_numpy()]
+    single = single[np.array([plausible.may_be_surname(text) for text in single["text"]], bool)]
     lone = pd.DataFrame({"key": romanise.fold(single["text"].tolist()), "surface": single["surface"].to_numpy()})
     unknown = lone[lone["surface"].isin(frame["surface"])]
     lone = pd.concat([lone.assign(is_spelling=False), _other_spellings(unknown, bearers)])

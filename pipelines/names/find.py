@@ -234,6 +234,8 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
                 first = _joined(text, start)
                 if first < 0:
                     continue
+        if last == end and text[end : end + 1] in _CODED and _CODE.match(text, end) and run[begin:].isupper():
+            continue
         if last == end and (not hint or (hint == "place" and run[begin:stop].lower() in _NAMESAKES)):
             hint = _AFTER.get(text[end : end + 6], "") or hint
             if hint == "person" and run.isupper():
@@ -244,6 +246,9 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
 
 
 _new = tuple.__new__
+# What follows the letters of a code: AK-47, T-34, and an American state's before its postal code: AK, 99712.
+_CODE = regex.compile(r"[-‑]\d|(?<=[^\p{L}]\p{Lu}{2}),? \d{5}(?!\d)")
+_CODED = frozenset("-‑, ")
 _APOSTROPHES = ("'", "’")
 _BEFORE = _before()
 _AFTER = _after()

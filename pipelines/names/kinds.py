@@ -48,7 +48,11 @@ def kind_of(segment: Sequence[Token]) -> str:
     link = next((n for n, token in enumerate(segment) if token.text in ("of", "for")), 0)
     if link:
         head = segment[link - 1]
-        return "person" if head.lower in _NOBLE else _cue_kind(head.traits) or _cue_kind(last.traits)
+        return (
+            "person"
+            if head.lower in _NOBLE and not last.text.isupper()
+            else _cue_kind(head.traits) or _cue_kind(last.traits)
+        )
     if last.traits & CUE and not (first.traits & GIVEN and last.traits & SURNAME):
         return _cue_kind(last.traits)
     if len(segment) == 1:
@@ -74,7 +78,7 @@ def _kind_alone(token: Token) -> str:
 def _is_person(segment: Sequence[Token]) -> bool:
     """Whether several words look like a person's full name."""
     first, last = segment[0].traits, segment[-1].traits
-    if any(_ABBREVIATION.match(token.text) for token in segment):
+    if any(_ABBREVIATION.match(token.text) for token in segment) or _ends_otherwise(segment):
         return False
     if any(token.lower.endswith(_PATRONYMIC_ENDS) and _PATRONYMIC.match(token.lower) for token in segment):
         return True
@@ -105,6 +109,16 @@ def _is_person(segment: Sequence[Token]) -> bool:
     if first & (ORDINARY | LEADING_CUE) or len(segment) > 3:
         return False
     return not last & ORDINARY or (len(segment) == 2 and bool(last & SURNAME))
+
+
+def _ends_otherwise(segment: Sequence[Token]) -> bool:
+    """Whether the last word is no surname after this first one: Villa Somalia, Vanilla ASCII, but Jack London."""
+    first, last = segment[0], segment[-1]
+    if first.traits & (FORENAME | INITIAL_LETTER) or first.text.isupper():
+        return False
+    if last.text.isupper() and len(last.text) > 1 and not last.traits & SUFFIX:
+        return len(last.text) < 4 or not first.traits & GIVEN or bool(first.traits & ORDINARY)
+    return bool(last.traits & TERRITORY) and not last.traits & NAME
 
 
 def _cue_kind(known: int) -> str:

@@ -30,8 +30,8 @@ KINDS = ("person", "place", "organisation", "event")
 _NAME = GIVEN | SURNAME | TOWN | ORGANISATION_NAME | EVENT_NAME
 # How many mentions of other kinds one of a kind outweighs: "in", "at" are weak, a title or given name is strong.
 _WEIGHTS = {"person": 3.0, "place": 1.0, "organisation": 3.0, "event": 3.0}
-# The least share of mentions that must speak for a kind ("in", "near" before a person's name happens).
-_SHARE = {"person": 0.0, "place": 0.2, "organisation": 0.0, "event": 0.0}
+# The least share of mentions that must speak for a kind: "in" stands before a person's name too, firms speak and want.
+_SHARE = {"person": 0.05, "place": 0.2, "organisation": 0.0, "event": 0.0}
 
 
 def judge(surfaces: pd.DataFrame, known: pd.DataFrame | None = None) -> "pd.Series[bool]":
@@ -98,6 +98,14 @@ def _bearers(full: Iterable[str]) -> set[str]:
     words = [name.rstrip(".").split() for name in full]
     given = {name[0] for name in words if name and traits(name[0].lower()) & GIVEN}
     return given | {name[-1] for name in words if name}
+
+
+def may_be_surname(word: str) -> bool:
+    """Whether a lone word may be the surname of somebody in the texts: countries and short abbreviations are none."""
+    if word.isupper() and len(word) < 4:
+        return False
+    known = traits(word.lower())
+    return not known & TERRITORY or bool(known & (GIVEN | SURNAME))
 
 
 def named_after(surfaces: Iterable[str]) -> list[bool]:

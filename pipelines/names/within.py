@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipelines.names import lexicon, romanise
 from pipelines.names.authority import Authority
+from pipelines.names.kinds import LINK_WORDS
 from pipelines.names.traits import GIVEN, MODIFIER, MONTH, NEVER, OPENER, ORDINARY, PEOPLE, ROLE, SURNAME, TITLE
 
 _NO_NAME = OPENER | MONTH | TITLE | MODIFIER | ROLE | PEOPLE | ORDINARY | NEVER
@@ -48,6 +49,8 @@ def rests(surfaces: Sequence[str], folded: Sequence[str], surnames: set[str]) ->
         if " " not in text:
             continue
         words = text.split()
+        if words[1] in LINK_WORDS:
+            continue  # Cabinet of Kerensky
         swapped = len(words) > 2 and words[1] in surnames and words[-1] not in surnames
         if words[-1] not in surnames and not swapped:
             continue

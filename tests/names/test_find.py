@@ -151,6 +151,12 @@ def test_found(text: str, expected: list[str]) -> None:
         ("then Anna Meyer-Berg", "person"),
         ("then Hans Bergmann-Haus", "person"),
         ("the Gutenberg EBook", ""),
+        ("the Villa Somalia", ""),
+        ("then Jack London", "person"),
+        ("by Vanilla ASCII", ""),
+        ("then Lavrenty BERIA", "person"),
+        ("the King of the SCA", ""),
+        ("the Duke of Kent", "person"),
     ],
 )
 def test_what_its_own_words_say_of_a_name(text: str, kind: str) -> None:
@@ -169,6 +175,7 @@ def test_what_its_own_words_say_of_a_name(text: str, kind: str) -> None:
         "THE GREAT SPEECH AND ITS CONSEQUENCES",
         "the President, the General Secretary, His Excellency, the Prime Minister",
         "no capitals here at all",
+        "an AK-47 and a T-34; from here to AK, 99712.",
         "",
     ],
 )

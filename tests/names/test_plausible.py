@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.names.plausible import KINDS, judge, kind, propagate
+from pipelines.names.plausible import KINDS, judge, kind, may_be_surname, propagate
 
 COUNTS = ("n_mentions", "n_posts", "n_initial", "n_lower", *(f"n_{name}" for name in KINDS))
 
@@ -88,3 +88,16 @@ def test_order_and_index_of_rows_do_not_matter(rows: list[dict[str, object]], ra
     for function in (judge, kind):
         pd.testing.assert_series_equal(function(one).iloc[order], function(other))
     assert set(kind(one)) <= {*KINDS, "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("Somalia", False), ("SCA", False), ("BERIA", True), ("Beria", True), ("Jordan", True), ("Snapchat", True)],
+)
+def test_countries_and_abbreviations_are_nobodys_surname(word: str, expected: bool) -> None:
+    assert may_be_surname(word) == expected
+
+
+def test_one_verb_of_a_person_makes_no_person() -> None:
+    rows = table(surface("Project", n_mentions=100, n_person=2), surface("Lenin", n_mentions=100, n_person=20))
+    assert kind(rows).tolist() == ["unknown", "person"]

@@ -144,6 +144,11 @@ def test_streets_and_squares_are_nobody(surface: str, authority: Authority) -> N
     assert not read([surface], authority, n_place=1).readings["entity_id"].isin(authority.entities["entity_id"]).any()
 
 
+def test_what_is_called_after_its_head_is_not_the_head(authority: Authority) -> None:
+    rows = read(["Cabinet of Trotsky"], authority, n_organisation=1).readings
+    assert not (rows["entity_id"] == "trotsky").any()
+
+
 def test_a_given_name_of_others_is_a_doubt(authority: Authority) -> None:
     def found(*names: str) -> pd.Series:  # type: ignore[type-arg]
         rows = read([*names], authority, n_person=1).readings
