@@ -10,7 +10,7 @@ import html
 import re
 from functools import lru_cache
 
-_TOKEN = re.compile(r"</?[A-Za-z][^<>]*>")
+_TOKEN = re.compile(r"(</?[A-Za-z][^<>]*>)")
 _INLINE = re.compile(
     r"</?(?:a|abbr|b|big|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strike|strong|sub|sup|tt|u|var)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
@@ -60,15 +60,13 @@ def fragment_text(fragment: str) -> str:
     if not has_code and fragment.count("<p>") + fragment.count("</p>") == fragment.count("<"):
         return _join(fragment.replace("</p>", "<p>").split("<p>"))
     writer = _Writer(has_code)
-    done = 0
-    for match in _TOKEN.finditer(fragment):
-        start = match.start()
-        if start > done:
-            writer.text(fragment[done:start])
-        done = match.end()
-        writer.tag(match.group())
-    if done < len(fragment):
-        writer.text(fragment[done:])
+    first, *parts = _TOKEN.split(fragment)  # text, tag, text, tag, ..., text
+    if first:
+        writer.text(first)
+    for tag, text in zip(parts[::2], parts[1::2], strict=True):
+        writer.tag(tag)
+        if text:
+            writer.text(text)
     return writer.finish()
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from pipelines import parquet
 from pipelines.passes import read as reading
+from pipelines.readers import shown
 from pipelines.stages.places import Paths
 
 SOURCES = reading.SOURCES.append(pa.field("key", pa.string()))
@@ -21,7 +22,7 @@ def tell(paths: Paths, pieces: Sequence[dict[str, str]], folder: Path) -> None:
     refusals = [reading.refusals_of(place) for _, place in places]
     parquet.write(pa.concat_tables([reading.REFUSALS.empty_table(), *refusals]), folder / "refusals.parquet")
     chunks = [
-        {**piece, "chunk": chunk.name, "size": chunk.stat().st_size}
+        {**piece, "path": shown(piece["path"]), "chunk": chunk.name, "size": chunk.stat().st_size}
         for piece, place in places
         for chunk in sorted(place.glob("chunk-*.parquet"))
     ]
