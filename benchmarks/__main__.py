@@ -17,6 +17,7 @@ from benchmarks.measure import ROOT, Bench, checksums, size_on_disk
 from benchmarks.tables import Figures, Row, draw, page
 
 SAMPLES = ROOT / "seeds" / "raw"
+CLUSTER = "dask, scheduler and 2 workers apart"
 
 
 def main() -> None:
@@ -64,12 +65,14 @@ def measure_workers(bench: Bench, given: Corpus) -> dict[str, tuple[Row, bool]]:
         "1 process": {"VARIORUM_WORKERS": "1"},
         "2 processes": {"VARIORUM_WORKERS": "2"},
         "dask, 2 workers": {"VARIORUM_WORKERS": "2", "VARIORUM_ENGINE": "dask"},
+        CLUSTER: {},
     }
     rows: dict[str, tuple[Row, bool]] = {}
     first = ""
     for name, environment in ways.items():
         data = bench.folder / name.replace(" ", "-").replace(",", "")
-        taken = bench.build(given.folder, data, **environment)
+        build = bench.build_on_cluster if name == CLUSTER else bench.build
+        taken = build(given.folder, data, **environment)
         first = first or checksums(data)
         rows[name] = (Row(given.origin, given.text_bytes, taken, 0), checksums(data) == first)
         print(f"{name}: {taken.cpu:.1f} CPU s, {taken.wall:.1f} s", flush=True)
