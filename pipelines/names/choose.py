@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz.distance import OSA
 
-from pipelines.names import explain, known, lexicon, lone, romanise
+from pipelines.names import explain, known, lexicon, lone, romanise, surnames
 from pipelines.names.align import INITIALS
 from pipelines.names.authority import Authority
 from pipelines.names.exact import FOUND
@@ -92,7 +92,7 @@ def compared(
         "entity": people.names["entity"].to_numpy()[pairs.known],
     })  # fmt: skip
     single = found.query.grid.words[pairs.query] < 2
-    unsure = _by_another_surname(found, people) & ~single
+    unsure = (_by_another_surname(found, people) | _by_another_letter(found, people)) & ~single
     frame["odds"] = frame["odds"].mask(unsure, frame["odds"].clip(upper=_DOUBT))
     of = {name: people.names[name].to_numpy(bool)[pairs.known] for name in ("is_family", "other", "aside")}
     rivals = _rivals(frame[~single & ~of["is_family"]], found, authority, settings)
@@ -108,6 +108,21 @@ def _by_another_surname(found: Compared, people: People) -> npt.NDArray[np.bool_
     other = people.names["other"].to_numpy(bool)[pairs.known]
     initials = (pairs.how == INITIALS).sum(axis=1)
     return other & usual[last] & (initials == 1) & ((pairs.how > INITIALS).sum(axis=1) == 1)
+
+
+def _by_another_letter(found: Compared, people: People) -> npt.NDArray[np.bool_]:
+    """Pairs whose short surnames differ in the Russian letters that are written k and kh: Karlov and Kharlov."""
+    pairs, query, theirs = found.pairs, found.query, people.known
+    ours = query.grid.token[pairs.query, query.grid.last[pairs.query]]
+    last = theirs.grid.token[pairs.known, theirs.grid.last[pairs.known]]
+    distinct, row = np.unique(np.stack([ours, last], axis=1), axis=0, return_inverse=True)
+    left, right = query.parts.folded, theirs.names.parts.folded
+    words = [(left[a], right[b]) for a, b in distinct.tolist()]
+    apart = [
+        a != b and a.replace("kh", "k") == b.replace("kh", "k") and min(len(a), len(b)) < surnames.LONG
+        for a, b in words
+    ]
+    return np.array(apart, bool)[row.ravel()]
 
 
 def _rivals(frame: pd.DataFrame, found: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:

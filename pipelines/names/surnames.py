@@ -22,7 +22,7 @@ from pipelines.names.traits import (
 
 _SHORTEST = 5
 """Letters that a surname must have to tell its spellings."""
-_LONG = 8
+LONG = 8
 """Letters from which on an h more or less is a slip, and no other name as in Karlov and Kharlov."""
 _DOUBLED = re.compile(r"(.)\1+")
 _MANY = 50
@@ -43,7 +43,7 @@ def spellings(words: Sequence[str]) -> list[tuple[int, int]]:
     for place, sound in zip(heard.token.tolist(), heard.sound.tolist(), strict=True):
         sharing.setdefault(sound, []).append(asked[place])
     for number in asked:
-        if len(folded[number]) >= _LONG:
+        if len(folded[number]) >= LONG:
             sharing.setdefault(without_h(folded[number]).encode(), []).append(number)
     few = [found for found in sharing.values() if 1 < len(found) <= _MANY]
     return sorted({(a, b) for found in few for a in found for b in found if a < b and folded[a] != folded[b]})

@@ -32,6 +32,7 @@ Q18,person,Zhu De,朱德,
 Q19,person,George H. W. Bush,,
 Q32,person,Edgar H. W. Hollis,,Edgar Herbert Walker Hollis
 Q30,person,Jean Monnet,,
+Q33,person,Andrei Karlov,,
 Q31,person,Ernő Gerő,,Ernő Singer
 Q20,person,Martin Luther King Jr.,,
 Q21,person,Ramiz Alia,,
@@ -117,7 +118,7 @@ def test_father_and_son_are_two(surface: str, authority: Authority) -> None:
     assert reading["entity_id"].startswith("new:")
 
 
-@pytest.mark.parametrize("surface", ["Monett", "E. Singer"])
+@pytest.mark.parametrize("surface", ["Monett", "E. Singer", "Andrei Kharlov"])
 def test_too_little_to_be_certain_of_goes_to_review(surface: str, authority: Authority) -> None:
     assert first(surface, authority)["status"] == "review"
 
