@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import count
+from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -195,8 +197,10 @@ def test_small_tables_are_copies_so_that_writing_to_them_spoils_no_later_build(
 # --- readers meanwhile -----------------------------------------------------------------------------------------------
 
 
-def read_until(data: Path, stop: Event, tell: "multiprocessing.Queue[tuple[int, int, list[str]]]") -> None:
-    """Reads the latest release again and again, all tables, with their keys joined."""
+def read_until(
+    data: Path, stop: Event, seen_so_far: "Synchronized[int]", tell: "multiprocessing.Queue[tuple[int, int, list[str]]]"
+) -> None:
+    """Reads the latest release again and again, all tables, with their keys joined; tells how many it has seen."""
     n_read, seen, broken = 0, set(), []
     while not stop.is_set() or not n_read:
         build = (data / "latest").resolve()
@@ -208,6 +212,7 @@ def read_until(data: Path, stop: Event, tell: "multiprocessing.Queue[tuple[int, 
             continue  # five newer ones were published meanwhile; what was read is thrown away
         seen.add(build.name)
         n_read += 1
+        seen_so_far.value = len(seen)
     tell.put((n_read, len(seen), broken))
 
 
@@ -217,19 +222,20 @@ def test_a_reader_during_a_hundred_releases_sees_no_mixture(
     monkeypatch.setattr(changes, "compare", lambda *_: [])  # takes most of the time and is no part of what readers see
     publish("start")
     context = multiprocessing.get_context("spawn")
-    stop, told = context.Event(), context.Queue()
-    reader = context.Process(target=read_until, args=(data, stop, told))
+    stop, told, seen = context.Event(), context.Queue(), context.Value("i", 0)
+    reader = context.Process(target=read_until, args=(data, stop, seen, told))
     reader.start()
     try:
-        for number in range(100):
+        for number in count():
             publish(f"{number}")
+            if number >= 99 and (seen.value >= 5 or not reader.is_alive()):  # a busy machine's reader is late
+                break
     finally:
         stop.set()
     n_read, n_seen, broken = told.get(timeout=60)
     reader.join(60)
     assert broken == []
-    assert n_read >= 5
-    assert n_seen >= 3
+    assert n_read >= n_seen >= 5
 
 
 def test_a_mixture_would_be_seen(publish: Publish, tmp_path: Path) -> None:
