@@ -37,8 +37,8 @@ class Quality:
 
     Attributes:
         rows: Table to number of rows.
-        most_mentioned: People (without any: whatever is named) and their mentions, most first.
-        most_variants: People and the ways their name is written, most first.
+        most_mentioned: People (without any: whatever is named) and their accepted mentions, most first.
+        most_variants: People and the ways their name is written, as far as accepted, most first.
         edits: Kind of edit to number.
         certainty: Kind of entity, its accepted mentions, and those under review.
         posts: Sources and their posts, most first.
@@ -72,7 +72,8 @@ def measure(
         unmatched: Decisions that match nothing, one dictionary a row.
         score: Agreement with texts that were marked by hand.
     """
-    entities = _read(tables["entities"], ["kind", "name", "n_mentions", "n_variants"])
+    entities = _read(tables["entities"], ["entity_id", "kind", "name"])
+    entities = entities.join(_accepted(tables), on="entity_id").fillna({"n_mentions": 0, "n_variants": 0})
     people = entities[entities["kind"] == "person"]
     named = people if len(people) else entities
     mentions = _read(tables["mentions"], ["kind", "status"])
@@ -93,6 +94,13 @@ def measure(
         gold=_rows(score.errors().drop(columns="post_id").head(QUEUE)) if score else [],
         agreement=score.sentence() if score else "",
     )
+
+
+def _accepted(tables: Mapping[str, Sequence[Path]]) -> pd.DataFrame:
+    """For each entity its mentions and surfaces, doubts left out: they may be anybody's."""
+    variants = _read(tables["variants"], ["entity_id", "status", "n_mentions"])
+    of = variants[variants["status"] == "accepted"].groupby("entity_id", observed=True)["n_mentions"]
+    return pd.DataFrame({"n_mentions": of.sum(), "n_variants": of.size()})
 
 
 def _rows(frame: pd.DataFrame) -> Rows:
@@ -131,7 +139,7 @@ def _queue(tables: Mapping[str, Sequence[Path]]) -> Rows:
 
 FIGURES: dict[str, tuple[str, Callable[[Quality], bytes]]] = {
     "most_mentioned": (
-        "The people named most often, whatever the spelling.",
+        "The people named most often, whatever the spelling; doubts are not counted.",
         lambda q: figures.bars("Most mentioned people", q.most_mentioned, "mentions"),
     ),
     "variants_a_person": (

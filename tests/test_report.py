@@ -37,8 +37,9 @@ def test_the_numbers_are_those_of_the_tables(quality: report.Quality, dataset: P
     assert dict(quality.edits) == tables["edits"]["kind"].value_counts().to_dict()
     assert sum(a + b for _, a, b in quality.certainty) == len(tables["mentions"])
     assert sum(b for *_, b in quality.certainty) == (tables["mentions"]["status"] == "review").sum()
-    people = tables["entities"][tables["entities"]["kind"] == "person"]
-    assert quality.most_mentioned[0][1] == people["n_mentions"].max()
+    mentions = tables["mentions"]
+    accepted = mentions[(mentions["status"] == "accepted") & (mentions["kind"] == "person")]
+    assert quality.most_mentioned[0][1] == accepted["entity_id"].value_counts().max()
     assert len(quality.queue) == min((tables["variants"]["status"] == "review").sum(), report.QUEUE)
     assert sum(n for _, n in quality.quarantine) == len(tables["quarantine"])
 
