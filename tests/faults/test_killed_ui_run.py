@@ -15,7 +15,7 @@ from tests.faults.processes import KILLS, House, copied, cpu_seconds, moments, u
 
 pytestmark = pytest.mark.faults
 
-UI_KILLS = KILLS // 2
+UI_KILLS = max(KILLS // 2 - 1, 1)
 RUN_SECONDS = 300
 LOGS = """query($id: ID!) { logsForRun(runId: $id) {
   ... on EventConnection { events { ... on MessageEvent { message } } } } }"""
