@@ -111,7 +111,8 @@ def _found(
     columns = [*exact.FOUND, "written"]
     both = pd.concat([found[columns], full[columns]], ignore_index=True)
     named = both.loc[both["is_full"].eq(True) & (both["status"] == "accepted"), "entity"]
-    doubtful = ~alone["entity"].isin(named) & (shift < choose.SCARCE)
+    # Where hardly anybody is known, Joltin is not Yeltsin, though he is named elsewhere.
+    doubtful = (~alone["entity"].isin(named) | (alone["method"] != "exact")) & (shift < choose.SCARCE)
     return pd.concat([both, lone.choose(alone, found, doubtful)[columns]], ignore_index=True)
 
 
