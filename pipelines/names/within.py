@@ -46,10 +46,8 @@ def rests(surfaces: Sequence[str], folded: Sequence[str], surnames: set[str]) ->
     """
     found = []
     for row, (surface, text) in enumerate(zip(surfaces, folded, strict=True)):
-        if " " not in text:
-            continue
         words = text.split()
-        if words[1] in LINK_WORDS:
+        if len(words) < 2 or words[1] in LINK_WORDS:
             continue  # Cabinet of Kerensky
         swapped = len(words) > 2 and words[1] in surnames and words[-1] not in surnames
         if words[-1] not in surnames and not swapped:

@@ -266,3 +266,8 @@ def test_readings_keep_their_promises(names: list[str], authority: Authority) ->
     again = read(names[::-1], authority)
     pd.testing.assert_frame_equal(rows, again.readings)
     pd.testing.assert_frame_equal(found.entities, again.entities)
+
+
+@pytest.mark.parametrize("surface", ["A ·", "· ·", "0 ·"])
+def test_signs_that_fold_to_nothing_are_no_words(surface: str, authority: Authority) -> None:
+    assert not read([surface], authority).readings["entity_id"].isin(authority.entities["entity_id"]).any()
