@@ -7,13 +7,9 @@ reading of the surface holds. Two bearers in one place are a doubt, which is sho
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
-import regex
-
-from pipelines.names import lexicon
+from pipelines.names import lexicon, surnames
 from pipelines.names.authority import NEW
 from pipelines.names.beside import NAMESAKE
-
-_MANS = regex.compile(r"(?:[oeёë]v|[oe]ff?|ow|ew|jew|[iy]n|[sc]k[iy][yij]?|ский|[оеё]в|ин)$")  # Russian surnames of men
 
 SAME_POST_SCORE = 0.97
 SAME_THREAD_SCORE = 0.93
@@ -74,7 +70,7 @@ def _likely(name: Name) -> Mapping[str, Reading]:
     English papers write Galina Brezhnev; Brezhnev alone is her father.
     """
     known = name.default.status == "accepted" and not name.default.entity_id.startswith(NEW)
-    if not known or not _MANS.search(name.surface):
+    if not known or not surnames.is_mans(name.surface):
         return name.bearers
     return {
         entity: reading

@@ -4,13 +4,11 @@ A reading for every bearer, so that context can choose; the default one is the o
 read in `choose`; who is meant in a post is decided in `context`.
 """
 
-import re
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipelines.names import lexicon, romanise
+from pipelines.names import lexicon, romanise, surnames
 from pipelines.names.align import ALIKE, EQUAL, NOTHING, SOUND
 from pipelines.names.authority import Authority
 from pipelines.names.evidence import answered
@@ -32,13 +30,7 @@ _WORD = 3
 """Letters that a lone surname must have to be taken for its only bearer's."""
 _VOWEL = 0.35
 """The weighted distance of two sounds up to which only a vowel differs."""
-_DOUBLED = re.compile(r"(.)\1+")
 _LINKING = frozenset(("of", "the"))
-_IN = re.compile("...[iy]ne?$")
-_EASTERN = re.compile(
-    r"(?:[oey]v|[oe]ff?|[oei]w|[sct]+[kc]i[ijy]?|[stzc]k[yi][ijy]?|skaya|skaja|skaia|[oe][vw]a|[ei]nko|[ae]nka"
-    r"|[cs][hz]ko|chuk|tschuk|czuk|cuk|[oe]vi[cč]h?|[oe]w?vit[cs]c?h|[iy]t?s?ch|[iy]c|[iyj]an(?:ts?)?|[wv]ili|dze|dse|oglu|zade|[ae]scu|[oe]va?s|skis)$"
-)
 
 
 def read(frame: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
@@ -138,16 +130,6 @@ def _other_particle(pairs: Pairs, query: Names) -> npt.NDArray[np.bool_]:
     return ((grid.role[rows] == PARTICLE) & ~linking & (pairs.to < 0)).any(axis=1)
 
 
-def has_eastern_ending(folded: str) -> bool:
-    """Whether a word ends as East European surnames do and few other words."""
-    return bool(_EASTERN.search(folded))
-
-
-def is_eastern(folded: str) -> bool:
-    """Whether a word ends as East European surnames do, those in -in and -yn too."""
-    return has_eastern_ending(folded) or bool(_IN.search(folded))
-
-
 def _described(frame: pd.DataFrame) -> pd.DataFrame:
     """The pairs with what their spellings say.
 
@@ -156,7 +138,9 @@ def _described(frame: pd.DataFrame) -> pd.DataFrame:
     """
     words, bearers = frame["word"].tolist(), frame["bearer"].tolist()
     eastern = [
-        bool(_EASTERN.search(word) or word > "\u0370" or (word[:1] == bearer[:1] and _IN.search(word)))
+        surnames.has_eastern_ending(word)
+        or word > romanise.LATIN_ENDS
+        or (word[:1] == bearer[:1] and surnames.ends_in_in(word))
         for word, bearer in zip(words, bearers, strict=True)
     ]
     accents = frame["given"] & (frame["token"].str.lower() != frame["theirs"].str.lower())
@@ -203,11 +187,7 @@ def _sure(bearers: pd.DataFrame) -> "pd.Series[bool]":
 def _doubled_elsewhere(bearers: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether another letter is doubled than in the bearer's surname: Monett is no way of writing Monnet."""
     pairs = zip(bearers["word"], bearers["bearer"], bearers["look"], strict=True)
-    return np.array([a != b and look > 1 and _single(a) == _single(b) for a, b, look in pairs], bool)
-
-
-def _single(word: str) -> str:
-    return _DOUBLED.sub(r"\1", word)
+    return np.array([a != b and look > 1 and surnames.single(a) == surnames.single(b) for a, b, look in pairs], bool)
 
 
 def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:

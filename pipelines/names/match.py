@@ -15,7 +15,7 @@ from rapidfuzz.process import cpdist
 from pipelines.names.align import ALIKE, EQUAL, SOUND, WIDTH, Grid, PartTable, agreement
 from pipelines.names.index import BEGINS, Heard, NameIndex, distinct, meet
 from pipelines.names.parts import PARTICLE, WORD, Parts
-from pipelines.names.romanise import Sounds
+from pipelines.names.romanise import LATIN_ENDS, Sounds
 
 # Each sound as six signs, so that sounds made alike share signs and the plain edit distance of the signs is a weighted
 # one of the sounds: unrelated consonants 1, related ones 1/3 or 2/3, vowels 1/3.
@@ -27,8 +27,6 @@ _SIGNS = {
     "a": "AA", "e": "EI", "i": "IE", "o": "AO", "u": "UO", "c": "kkss11",
 }  # fmt: skip
 UNIT = 6.0
-_OTHER_SCRIPTS = "\u0370"
-"""Letters from here on are not Latin ones."""
 RARE = 30
 """A part other than the surname tells a name if at most so many known names hold it."""
 SURE = 0.7
@@ -92,7 +90,7 @@ def link_near(
 def _in_latin(folded: Sequence[str], sounds: Sounds, first: npt.NDArray[np.int64]) -> list[str]:
     """The parts, those in other scripts as they sound, so that their letters can be compared."""
     return [
-        sounds.sound[start].decode() if one > _OTHER_SCRIPTS and start < stop else one
+        sounds.sound[start].decode() if one > LATIN_ENDS and start < stop else one
         for one, start, stop in zip(folded, first[:-1].tolist(), first[1:].tolist(), strict=True)
     ]
 

@@ -24,6 +24,8 @@ LATIN = (
     "spanish", "dutch", "nordic", "finnic", "baltic", "turkic", "turkic_russified", "russified", "misprinted",
     "oriental",
 )  # fmt: skip
+LATIN_ENDS = "\u0370"
+"""Letters from here on are of other scripts."""
 OTHER_SCRIPTS = ("cyrillic", "greek", "georgian", "armenian")
 CYRILLIC_VARIANTS = ("ukrainian", "bulgarian")
 _COARSE = bytes.maketrans(b"oezZhfWJ", b"aisSgvSC")
@@ -60,7 +62,7 @@ def sounds(tokens: Sequence[str], finish: str = "finish") -> Sounds:
     Returns:
         Their sounds; the same part has the same sounds whatever stands beside it.
     """
-    latin = np.fromiter((token.isascii() or max(token) < "\u0370" for token in tokens), bool, len(tokens))
+    latin = np.fromiter((token.isascii() or max(token) < LATIN_ENDS for token in tokens), bool, len(tokens))
     groups = [(np.flatnonzero(latin), _latin), (np.flatnonzero(~latin), _other_scripts)]
     rows, lines = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
     for numbers, convert in groups:

@@ -13,7 +13,6 @@ from pipelines.names import lexicon, romanise, surnames
 from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, SOUND, WIDTH
 from pipelines.names.evidence import answered
 from pipelines.names.known import Names
-from pipelines.names.lone import is_eastern
 from pipelines.names.match import Pairs
 from pipelines.names.parts import INITIAL, PARTICLE, SHORT, WORD
 from pipelines.names.traits import GIVEN, ORDINARY, PEOPLE, SURNAME
@@ -36,7 +35,8 @@ def may_be_one(laid: Names, pairs: Pairs, person: Bools) -> Bools:
         person: Of each name whether it is known to be a person's: of others only the way of writing may differ.
     """
     parts = _parts(laid, pairs)
-    rare = _rare(laid)[pairs.query] & _rare(laid)[pairs.known]
+    is_rare = _rare(laid)
+    rare = is_rare[pairs.query] & is_rare[pairs.known]
     both = person[pairs.query] & person[pairs.known]
     generation = laid.grid.suffix[pairs.query] == laid.grid.suffix[pairs.known]
     long = np.diff(laid.parts.first) > WIDTH
@@ -169,37 +169,84 @@ def _rare(laid: Names) -> Bools:
 
 def _words_agree(laid: Names, parts: _Parts, size: int, rare: Bools, person: Bools) -> Bools:
     """Whether all parts of each pair that differ are the same name, written otherwise."""
-    rare, person = rare[parts.pair], person[parts.pair]
-    folded, tokens = laid.parts.folded, laid.parts.tokens
-    words = [(folded[a], folded[b]) for a, b in zip(parts.left.tolist(), parts.right.tolist(), strict=True)]
-    closely = romanise.closely([tokens[one] for one in parts.left], [tokens[one] for one in parts.right])
-    traits = np.array([[lexicon.traits(a), lexicon.traits(b)] for a, b in words], np.int64).reshape(-1, 2)
-    size_of = np.array([[len(a), len(b)] for a, b in words], np.int64).reshape(-1, 2)
-    foreign = np.array([(a > "\u0370") != (b > "\u0370") for a, b in words], bool)
-    eastern = np.array([is_eastern(a) and is_eastern(b) for a, b in words], bool)
-    plural = np.array([_is_plural(a, b) for a, b in words], bool) & ~eastern
-    other = plural | (traits & (ORDINARY | PEOPLE) > 0).any(axis=1)
-    closely |= eastern & (parts.how == SOUND)
-    begins = np.array([a[:1] == b[:1] for a, b in words], bool)
-    told = closely & (foreign | ((size_of.min(axis=1) >= _TOLD) & (eastern | begins)))
-    slip = (parts.look <= 1) & np.isin(parts.how, (ALIKE, SOUND))
-    bare = [surnames.without_h(a) == surnames.without_h(b) for a, b in words]
-    slip |= eastern & np.array(bare, bool)
-    swapped = np.array([sorted(a) == sorted(b) for a, b in words], bool) & (parts.look <= 1)
-    slip = (slip | (eastern & (parts.sound <= _VOWEL))) & (size_of.max(axis=1) >= _SLIP)
-    slip |= swapped & (size_of.min(axis=1) > _TOLD)
-    surname = told | (slip & ~(traits & SURNAME > 0).all(axis=1))
-    form = _forms_of_one(laid, parts)
-    other_name = (traits & GIVEN > 0).all(axis=1) & ~form
-    one_letter = (parts.look <= 1) & (size_of.min(axis=1) >= _TOLD) & ~other_name
-    given = (closely & ~other_name) | (form & rare) | one_letter
-    given |= (parts.how == INITIALS) & (rare | _several_initials(parts, size)[parts.pair])
+    read = _read(laid, parts)
+    other = read.plural | (read.traits & (ORDINARY | PEOPLE) > 0).any(axis=1)
+    told = read.closely & (read.foreign | ((read.shortest >= _TOLD) & (read.eastern | read.begins)))
+    surname = told | (_is_slip(parts, read) & ~(read.traits & SURNAME > 0).all(axis=1))
     patronymic = laid.table.patronymic[parts.left] | laid.table.patronymic[parts.right]
     middle = parts.middle & ((parts.how != BEGINNING) | patronymic)
-    person_good = np.where(parts.surname, surname & ~other, given | middle)
+    given = _given_agree(laid, parts, read, rare, size) | middle
+    same = np.where(person[parts.pair], np.where(parts.surname, surname & ~other, given), told & ~other)
     result = np.ones(size, bool)
-    result[parts.pair[~np.where(person, person_good, told & ~other)]] = False
+    result[parts.pair[~same]] = False
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the letters of parts that answer to each other say, a row each.
+
+    Attributes:
+        traits: What is known of either word.
+        shortest, longest: Letters of the shorter and of the longer word.
+        closely: Whether one transcribes the other's letters.
+        foreign: Whether they are in two scripts.
+        eastern: Whether both end as East European surnames do.
+        begins: Whether they begin with the same letter.
+        plural: Whether one is the other's plural.
+        anagram: Whether they are the same letters in another order.
+        but_h: Whether they differ in no more than h and doubled letters.
+    """
+
+    traits: npt.NDArray[np.int64]
+    shortest: npt.NDArray[np.int64]
+    longest: npt.NDArray[np.int64]
+    closely: Bools
+    foreign: Bools
+    eastern: Bools
+    begins: Bools
+    plural: Bools
+    anagram: Bools
+    but_h: Bools
+
+
+def _read(laid: Names, parts: _Parts) -> _Read:
+    folded, tokens = laid.parts.folded, laid.parts.tokens
+    words = [(folded[a], folded[b]) for a, b in zip(parts.left.tolist(), parts.right.tolist(), strict=True)]
+    lengths = np.array([[len(a), len(b)] for a, b in words], np.int64).reshape(-1, 2)
+    eastern = np.array([surnames.is_eastern(a) and surnames.is_eastern(b) for a, b in words], bool)
+    closely = romanise.closely([tokens[one] for one in parts.left], [tokens[one] for one in parts.right])
+    latin_ends = romanise.LATIN_ENDS
+    return _Read(
+        traits=np.array([[lexicon.traits(a), lexicon.traits(b)] for a, b in words], np.int64).reshape(-1, 2),
+        shortest=lengths.min(axis=1),
+        longest=lengths.max(axis=1),
+        closely=closely | (eastern & (parts.how == SOUND)),
+        foreign=np.array([(a > latin_ends) != (b > latin_ends) for a, b in words], bool),
+        eastern=eastern,
+        begins=np.array([a[:1] == b[:1] for a, b in words], bool),
+        plural=np.array([_is_plural(a, b) for a, b in words], bool) & ~eastern,
+        anagram=np.array([sorted(a) == sorted(b) for a, b in words], bool),
+        but_h=np.array([surnames.without_h(a) == surnames.without_h(b) for a, b in words], bool),
+    )
+
+
+def _is_slip(parts: _Parts, read: _Read) -> Bools:
+    """Whether the letters in which two surnames differ are a slip: too few for the surname's length."""
+    slip = (parts.look <= 1) & np.isin(parts.how, (ALIKE, SOUND))
+    slip |= read.eastern & (read.but_h | (parts.sound <= _VOWEL))
+    swapped = read.anagram & (parts.look <= 1) & (read.shortest > _TOLD)
+    return (slip & (read.longest >= _SLIP)) | swapped
+
+
+def _given_agree(laid: Names, parts: _Parts, read: _Read, rare: Bools, size: int) -> Bools:
+    """Whether two given names are one: transcribed, a form or an initial of a rare surname's bearer, or one letter."""
+    rare = rare[parts.pair]
+    form = _forms_of_one(laid, parts)
+    other_name = (read.traits & GIVEN > 0).all(axis=1) & ~form
+    one_letter = (parts.look <= 1) & (read.shortest >= _TOLD)
+    initial = (parts.how == INITIALS) & (rare | _several_initials(parts, size)[parts.pair])
+    return ((read.closely | one_letter) & ~other_name) | (form & rare) | initial
 
 
 def _forms_of_one(laid: Names, parts: _Parts) -> Bools:
