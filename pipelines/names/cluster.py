@@ -216,6 +216,8 @@ def _shared(
     name: npt.NDArray[np.int64], number: npt.NDArray[np.uint64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
     """The numbers that stand more than once, in order, and their names; most stand once and are not sorted twice."""
+    if not len(number):
+        return name, number
     order = np.argsort(number)
     ordered = number[order]
     same = ordered[1:] == ordered[:-1]

@@ -89,6 +89,10 @@ def test_a_middle_name_tells_nothing_where_others_bear_the_surname(tmp_path: Pat
     assert one != other
 
 
+def test_names_of_letters_that_no_convention_knows_stay_apart(tmp_path: Path) -> None:
+    assert len(set(entities(["\U000a2c2fľ\ua7eb ôr", "0 0"], tmp_path))) == 2
+
+
 def test_initials_tell_nothing_where_two_full_names_begin_so(tmp_path: Path) -> None:
     found = entities(["Pavel Ivanovich Zubkovsky", "Pyotr Ilyich Zubkovsky", "P. I. Zubkovsky"], tmp_path)
     assert len(set(found)) == 3
