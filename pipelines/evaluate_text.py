@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.text import lexicon, sentences, spelling
+from pipelines.text import corrections, lexicon, sentences, spelling
 from pipelines.text.clean import clean
 from pipelines.text.edits import Edit, apply, invert
 from pipelines.text.language import detect
@@ -47,7 +47,7 @@ def corrected(texts: Sequence[str], settings: spelling.Settings | None = None) -
             words = Counter(spelling.unknown_words(text))
             n.update(words)
             n_posts.update(words.keys())
-    finder = spelling.Finder(
+    finder = corrections.Finder(
         spelling.judge({w: spelling.WordCount(n[w], n_posts[w]) for w in n}, (), settings), settings
     )
     return [finder.find(text, (), language) for text, language in zip(texts, languages, strict=True)]
@@ -163,7 +163,7 @@ def speed(texts: Sequence[str]) -> Iterator[Measure]:
         load()
     size = sum(map(len, texts)) / 1e6
     done = [cleaned(text) for text in texts]
-    finder = spelling.Finder({})
+    finder = corrections.Finder({})
     jobs: tuple[tuple[str, Callable[[str], object], Sequence[str]], ...] = (
         ("clean, as written", clean, texts),
         ("clean, already clean", clean, done),

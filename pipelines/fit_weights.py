@@ -15,7 +15,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
@@ -200,7 +199,7 @@ def _likelihood(
 def held_out(folder: Path, weights: Mapping[str, float], half: int | None) -> pd.DataFrame:
     """The names of a gold folder (of one half of its people, or all) with what they are linked to by these weights."""
     expected = expected_of(folder)
-    with mock.patch.object(evidence, "_weights", lambda: dict(weights)):
+    with evidence.weighed_by(weights):
         found = links(expected["surface"].tolist(), load(folder / "reference" / "authority"))
     both = expected.assign(linked=found["entity_id"])
     return both if half is None else both[both["half"] == half]
@@ -263,7 +262,7 @@ def main(arguments: Sequence[str]) -> int:
         print(line)
     weights = fitted(join(gold), join(strangers), kinds)
     for folder in folders:
-        print(told(f"{folder.name}, as shipped", held_out(folder, evidence._weights(), None)))
+        print(told(f"{folder.name}, as shipped", held_out(folder, evidence.weights(), None)))
         print(told(f"{folder.name}, fitted on all", held_out(folder, weights, None)))
     if given.write:
         WEIGHTS.write_text(written(weights, WEIGHTS.read_text("utf-8")), "utf-8")

@@ -17,9 +17,8 @@ COUNTED = {NAMESAKE: "place", WOMAN: "person"}
 AGAINST = ("", NAMESAKE, WOMAN)
 """What may speak against the bearer of a lone name, each known by its number."""
 
-_IN = frozenset(("in", "near", "outside", "inside", "throughout", "around", "across"))
+_IN, _TO = words()["place_before_namesake"], words()["way_before_namesake"]
 _PLACE_NOUNS, _WOMEN = words()["place_nouns"], words()["women_titles"]
-_TO = frozenset(("to", "from", "towards", "via"))
 
 
 @cache

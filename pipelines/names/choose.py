@@ -12,7 +12,7 @@ import pandas as pd
 from rapidfuzz.distance import OSA
 
 from pipelines.names import explain, known, lexicon, lone, romanise, surnames
-from pipelines.names.align import INITIALS
+from pipelines.names.align import ALIKE, INITIALS, SOUND
 from pipelines.names.authority import Authority
 from pipelines.names.exact import FOUND
 from pipelines.names.index import build
@@ -103,26 +103,30 @@ def compared(
 def _by_another_surname(found: Compared, people: People) -> npt.NDArray[np.bool_]:
     """Pairs that agree in one initial and a usual surname that is not the one they are known by: E. Singer."""
     pairs, grid, folded = found.pairs, people.known.grid, people.known.names.parts.folded
-    last = grid.token[pairs.known, grid.last[pairs.known]]
-    usual = np.array([bool(lexicon.traits(one) & (SURNAME | ORDINARY)) for one in folded], bool)
-    other = people.names["other"].to_numpy(bool)[pairs.known]
-    initials = (pairs.how == INITIALS).sum(axis=1)
-    return other & usual[last] & (initials == 1) & ((pairs.how > INITIALS).sum(axis=1) == 1)
+    result = people.names["other"].to_numpy(bool)[pairs.known]
+    result &= ((pairs.how == INITIALS).sum(axis=1) == 1) & ((pairs.how > INITIALS).sum(axis=1) == 1)
+    some = np.flatnonzero(result)
+    last = grid.token[pairs.known[some], grid.last[pairs.known[some]]]
+    result[some] = [bool(lexicon.traits(folded[one]) & (SURNAME | ORDINARY)) for one in last.tolist()]
+    return result
 
 
 def _by_another_letter(found: Compared, people: People) -> npt.NDArray[np.bool_]:
     """Pairs whose short surnames differ in the Russian letters that are written k and kh: Karlov and Kharlov."""
     pairs, query, theirs = found.pairs, found.query, people.known
-    ours = query.grid.token[pairs.query, query.grid.last[pairs.query]]
-    last = theirs.grid.token[pairs.known, theirs.grid.last[pairs.known]]
-    distinct, row = np.unique(np.stack([ours, last], axis=1), axis=0, return_inverse=True)
+    row, column = np.arange(len(pairs.query)), query.grid.last[pairs.query]
+    at = theirs.grid.last[pairs.known]
+    answers = (pairs.to[row, column] == at) & np.isin(pairs.how[row, column], (ALIKE, SOUND))
+    some = np.flatnonzero(answers)
+    ours, last = query.grid.token[pairs.query[some], column[some]], theirs.grid.token[pairs.known[some], at[some]]
     left, right = query.parts.folded, theirs.names.parts.folded
-    words = [(left[a], right[b]) for a, b in distinct.tolist()]
-    apart = [
+    words = [(left[a], right[b]) for a, b in zip(ours.tolist(), last.tolist(), strict=True)]
+    result = np.zeros(len(row), bool)
+    result[some] = [
         a != b and a.replace("kh", "k") == b.replace("kh", "k") and min(len(a), len(b)) < surnames.LONG
         for a, b in words
     ]
-    return np.array(apart, bool)[row.ravel()]
+    return result
 
 
 def _rivals(frame: pd.DataFrame, found: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:

@@ -5,6 +5,9 @@ all, and what follows from the odds, is decided elsewhere.
 """
 
 import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -53,13 +56,33 @@ def side(parts: Parts, grid: Grid, table: PartTable) -> Side:
     return Side(parts, grid, table, as_surname, as_given, patronymic)
 
 
+@cache
+def weights() -> Mapping[str, float]:
+    """What each kind of evidence is worth, and `base`, what every pair starts from: log-odds, as in weights.toml."""
+    text = files("pipelines.names").joinpath("weights.toml").read_text("utf-8")
+    return {name: float(value) for name, value in tomllib.loads(text)["weights"].items()}
+
+
+_in_use: ContextVar[Mapping[str, float] | None] = ContextVar("weights", default=None)
+
+
+@contextmanager
+def weighed_by(other: Mapping[str, float]) -> Iterator[None]:
+    """Other weights than the shipped ones for what is compared within: to tell what a fit is worth."""
+    token = _in_use.set(other)
+    try:
+        yield
+    finally:
+        _in_use.reset(token)
+
+
 def weigh(evidence: dict[str, Floats]) -> Floats:
     """The log-odds that the two names of each pair are one person's."""
-    weights = _weights()
+    worth = _in_use.get() or weights()
     odds = np.zeros(len(next(iter(evidence.values()))))
     for name, value in evidence.items():
-        odds += weights[name] * value
-    return odds + weights["base"]
+        odds += worth[name] * value
+    return odds + worth["base"]
 
 
 def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
@@ -305,9 +328,3 @@ def _token(grid: Grid, name: npt.NDArray[np.int32], column: Columns) -> npt.NDAr
 
 def _role(grid: Grid, name: npt.NDArray[np.int32], column: Columns) -> npt.NDArray[np.int8]:
     return grid.role[name, column]
-
-
-@cache
-def _weights() -> dict[str, float]:
-    text = files("pipelines.names").joinpath("weights.toml").read_text("utf-8")
-    return {name: float(value) for name, value in tomllib.loads(text)["weights"].items()}

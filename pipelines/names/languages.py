@@ -34,39 +34,26 @@ _SPLITTING = {
     "de": regex.compile(r"(?<!\b(?:von|van|auf|zu|in)) (?:der|die|das|des|den|dem) (?=\w)"),
     "nl": regex.compile(r"(?<=\p{L} \S+ \p{Lu}\p{L}+) (?:de|het) (?=\p{Lu})"),
 }
-# How Russian surnames end in German, for telling their genitive from a surname in -s.
-_RUSSIAN = ("ow", "ew", "jow", "in", "ski", "skij", "zki", "tsch", "enko", "ija")
-_ADJECTIVE = ("e", "en", "er", "es", "em")
-_NOUN_ENDINGS = (
-    *("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "ismus", "ität"),
-    *("nis", "nisse", "tum", "chen", "lein", "enz", "anz", "ment", "mente", "ierung", "bruch", "kampf", "krieg"),
-    *(
-        "anten",
-        "enten",
-        "isten",
-        "politik",
-        "partei",
-        "armee",
-        "tag",
-        "tage",
-        "tagen",
-        "jahr",
-        "jahre",
-        "jahren",
-        "zeit",
-    ),
-    *("macht", "mächte", "recht", "wesen", "führung", "gesetz", "vertrag", "bewegung", "grund", "frage", "fragen"),
-)
+_ENDINGS = ("noun", "adjective", "russian")
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The closed classes of one language."""
+    """The closed classes of one language.
+
+    Attributes:
+        language: ISO 639-1.
+        openers, titles, articles: Words, as languages.toml has them.
+        nouns, adjectives, russian: Endings of nouns, of adjectives and of Russian surnames.
+    """
 
     language: str
     openers: frozenset[str]
     titles: frozenset[str]
     articles: frozenset[str]
+    nouns: tuple[str, ...]
+    adjectives: tuple[str, ...]
+    russian: tuple[str, ...]
 
 
 @cache
@@ -76,8 +63,9 @@ def _rules(language: str) -> _Rules | None:
     found = tomllib.loads(text).get(code)
     if found is None:
         return None
-    classes = (frozenset(found.get(name, "").split()) for name in ("openers", "titles", "articles"))
-    return _Rules(code, *classes)
+    openers, titles, articles = (frozenset(found.get(name, "").split()) for name in ("openers", "titles", "articles"))
+    nouns, adjectives, russian = (tuple(found.get(f"{name}_endings", "").split()) for name in _ENDINGS)
+    return _Rules(code, openers, titles, articles, nouns, adjectives, russian)
 
 
 def adapt(text: str, found: Sequence[Part], starts: frozenset[int], language: str) -> Sequence[Part]:
@@ -165,24 +153,24 @@ def _german(text: str, start: int, end: int, hint: str, rules: _Rules) -> Iterat
     words = text[start:end].split()
     if len(words) == 2 and "." not in words[0]:
         gap, second = start + len(words[0]), end - len(words[1])
-        if _is_genitive(text, words[0]) and not traits(words[0].lower()) & (GIVEN | CUE | ORDINARY):
+        if _is_genitive(text, words[0], rules) and not traits(words[0].lower()) & (GIVEN | CUE | ORDINARY):
             yield start, gap - 1, ""
             yield second, end, NOUN
             return
-        if _is_genitive(text, words[1]) and _has_article(text, start, rules):
+        if _is_genitive(text, words[1], rules) and _has_article(text, start, rules):
             yield start, gap, NOUN
             yield second, end - 1, ""
             return
-    cut = len(words) == 1 and _is_genitive(text, words[0])
+    cut = len(words) == 1 and _is_genitive(text, words[0], rules)
     yield start, end - cut, _noun_or(hint, text, start, end - cut, rules)
 
 
-def _is_genitive(text: str, word: str) -> bool:
+def _is_genitive(text: str, word: str, rules: _Rules) -> bool:
     """Whether a name stands in the genitive: without its s it is in the text too, or ends as Russian names do."""
     stem = word[:-1]
     if word[-1:] != "s" or len(stem) < 4 or traits(word.lower()) & NAME:
         return False
-    return stem.endswith(_RUSSIAN) or bool(re.search(rf"(?<!\w){re.escape(stem)}(?!\w)", text))
+    return stem.endswith(rules.russian) or bool(re.search(rf"(?<!\w){re.escape(stem)}(?!\w)", text))
 
 
 def _noun_or(hint: str, text: str, start: int, end: int, rules: _Rules) -> str:
@@ -196,9 +184,9 @@ def _noun_or(hint: str, text: str, start: int, end: int, rules: _Rules) -> str:
     is_person = hint == "person" and ((len(words) > 1 and known[0] & GIVEN) or words[0][1:2] in ("", "."))
     if is_person or (len(words) == 1 and hint == "person" and _follows_title(text, start, rules)):
         return hint
-    if len(words) > 1 and words[0].endswith(_ADJECTIVE) and not known[0] & NAME:
+    if len(words) > 1 and words[0].endswith(rules.adjectives) and not known[0] & NAME:
         return "" if hint == "person" else hint  # adjectives are written large in names alone: die Rote Armee
-    if words[-1].endswith(_NOUN_ENDINGS) or _has_article(text, start, rules):
+    if words[-1].endswith(rules.nouns) or _has_article(text, start, rules):
         return NOUN
     return hint if any(one & (NAME | TOWN) and not one & ORDINARY for one in known) else ""
 
@@ -216,6 +204,6 @@ def _has_article(text: str, start: int, rules: _Rules) -> bool:
     for word in reversed(match[0].split() if match else ()):
         if word.lower() in rules.articles:
             return True
-        if not word.islower() or not word.endswith(_ADJECTIVE) or word in rules.openers or traits(word) & OPENER:
+        if not word.islower() or not word.endswith(rules.adjectives) or word in rules.openers or traits(word) & OPENER:
             return False
     return False

@@ -16,7 +16,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -78,51 +77,11 @@ def _plain() -> dict[int, str]:
 
 
 # The usual English romanisation, to know Cyrillic given names in Latin letters too.
-_CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
-        [
-            "a",
-            "b",
-            "v",
-            "g",
-            "d",
-            "e",
-            "e",
-            "zh",
-            "z",
-            "i",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "u",
-            "f",
-            "kh",
-            "ts",
-            "ch",
-            "sh",
-            "shch",
-            "",
-            "y",
-            "",
-            "e",
-            "iu",
-            "ia",
-            "i",
-            "i",
-            "ie",
-            "g",
-        ],
-        strict=True,
-    )
+_ROMANISED = (
+    "а:a б:b в:v г:g д:d е:e ё:e ж:zh з:z и:i й:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch ш:sh "
+    "щ:shch ъ: ы:y ь: э:e ю:iu я:ia і:i ї:i є:ie ґ:g"
 )
+_CYRILLIC = {pair[0]: pair[2:] for pair in _ROMANISED.split()}
 
 
 def _flat(value: Any) -> Iterator[str]:
@@ -136,13 +95,16 @@ def _flat(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _mimesis(file: str, field: str) -> Iterator[tuple[str, list[str]]]:
+def _mimesis(file: str, *fields: str) -> Iterator[tuple[str, list[str]]]:
     """The strings under a field of each of mimesis' data sets, with the data set's name, in order."""
     root = importlib.resources.files("mimesis.datasets")
     for folder in sorted(root.iterdir(), key=lambda entry: entry.name):
         path = folder.joinpath(file)
         if folder.is_dir() and path.is_file():
-            yield folder.name, list(_flat(json.loads(path.read_text(encoding="utf-8")).get(field, [])))
+            found: Any = json.loads(path.read_text(encoding="utf-8"))
+            for field in fields:
+                found = found.get(field, []) if isinstance(found, dict) else []
+            yield folder.name, list(_flat(found))
 
 
 @cache
@@ -157,13 +119,14 @@ def given_names() -> frozenset[str]:
 @cache
 def _of_one_sex(sex: str) -> frozenset[str]:
     """The keys of given names that are those of women ("female") or men ("male") alone."""
-    names: dict[str, set[str]] = {"female": set(), "male": set()}
-    root = importlib.resources.files("mimesis.datasets")
-    for file in sorted(str(folder.joinpath("person.json")) for folder in root.iterdir() if folder.is_dir()):
-        listed = json.loads(Path(file).read_text("utf-8")).get("names", {}) if Path(file).is_file() else {}
-        for one in names if isinstance(listed, dict) else ():
-            lower = (name.lower() for name in _flat(listed.get(one, [])))
-            names[one] |= {fold("".join(_CYRILLIC.get(c, c) for c in name)) for name in lower}
+    names = {
+        one: {
+            fold("".join(_CYRILLIC.get(c, c) for c in name.lower()))
+            for _, listed in _mimesis("person.json", "names", one)
+            for name in listed
+        }
+        for one in ("female", "male")
+    }
     return frozenset(names[sex] - names["male" if sex == "female" else "female"])
 
 

@@ -22,6 +22,7 @@ from pipelines.passes.names import Mentions, locate, name_edits, named
 from pipelines.passes.parts import Parts, counts
 from pipelines.passes.references import decide_by_reference
 from pipelines.passes.spans import EditColumns, Ints
+from pipelines.text import corrections as correcting
 from pipelines.text import spelling
 from pipelines.text.edits import NO_MENTION, Edit
 from pipelines.text.listings import is_code
@@ -91,11 +92,11 @@ def _clean_edits(prepared: Path, raw_base: Ints) -> EditColumns:
 def _spelling_edits(task: Task, text: str, base: Ints, languages: Sequence[str], mentions: Mentions) -> list[Edit]:
     rows = parquet.read(task.corrections).to_pylist()
     corrections = {row["word"]: spelling.Correction(**row) for row in rows}
-    places = spelling.places(text, corrections)
+    places = correcting.places(text, corrections)
     starts = np.array(sorted(start for found in places.values() for start in found), np.int64)
     if not len(starts):
         return []
-    finder = spelling.Finder({word: corrections[word] for word in places}, task.spelling)
+    finder = correcting.Finder({word: corrections[word] for word in places}, task.spelling)
     edits: list[Edit] = []
     bounds = np.searchsorted(mentions.post, np.arange(len(base)))
     for post in np.unique(np.searchsorted(base, starts, side="right") - 1).tolist():

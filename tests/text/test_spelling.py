@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.text import lexicon, spelling
+from pipelines.text.corrections import Finder, find, places
 from pipelines.text.edits import apply, invert
 from pipelines.text.rules import Rule
-from pipelines.text.spelling import Correction, Finder, Settings, WordCount, find, judge, places, unknown_words
+from pipelines.text.spelling import Correction, Settings, WordCount, judge, unknown_words
 
 
 def corrected(texts: Sequence[str], rules: Sequence[Rule] = (), settings: Settings | None = None) -> list[str]:
