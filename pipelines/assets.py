@@ -13,7 +13,6 @@ from pipelines.resources import Places, Rules, Workers
 from pipelines.stages import core, out, raw, verify
 
 OWNERS = ["team:variorum"]
-RETRY = dg.RetryPolicy(max_retries=1, delay=1)
 
 
 def _asset(

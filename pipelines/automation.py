@@ -19,6 +19,8 @@ JOB = "build"
 STARTED_BY = "variorum/started_by"
 SECONDS = int(os.environ.get("VARIORUM_SENSOR_SECONDS") or 15)
 """How often folders are looked at; a file that changes between two looks is still being written."""
+ONCE_MORE = {"dagster/max_retries": "1", "dagster/retry_strategy": "ALL_STEPS"}
+"""Runs that nobody watches are started once more if their process dies; a step that failed would only fail again."""
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -39,6 +41,7 @@ nightly = dg.ScheduleDefinition(
     target=build_job,
     cron_schedule=os.environ.get("VARIORUM_SCHEDULE") or "0 3 * * *",
     execution_timezone="UTC",
+    tags=ONCE_MORE,
     description="Rebuilds the dataset every night at 3:00 UTC, or when VARIORUM_SCHEDULE (in the form of cron) says. "
     "Off until switched on.",
 )
@@ -66,7 +69,7 @@ def rebuild(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.
     state = work.digest(*(watch.version(stamps) for stamps in found.values()))
     before = json.loads(context.cursor) if context.cursor else {"number": 0}
     if state == before.get("built"):
-        yield dg.SkipReason("Nothing has changed since the last build.")
+        yield dg.SkipReason(_why_nothing(context.instance, _request(before["number"], state)))
     elif state != before.get("seen"):
         context.update_cursor(json.dumps({**before, "seen": state}))
         yield dg.SkipReason("Files have changed; waiting until they are written to the end.")
@@ -75,7 +78,21 @@ def rebuild(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.
     else:
         number = before["number"] + 1
         context.update_cursor(json.dumps({"built": state, "seen": state, "number": number}))
-        yield dg.RunRequest(run_key=f"{number}-{state}")
+        yield dg.RunRequest(run_key=_request(number, state), tags=ONCE_MORE)
+
+
+def _request(number: int, state: str) -> str:
+    return f"{number}-{state}"
+
+
+def _why_nothing(instance: dg.DagsterInstance, request: str) -> str:
+    """Why files that a build was asked for already start none, for those who look whether theirs is in the dataset."""
+    runs = instance.get_runs(dg.RunsFilter(tags={"dagster/run_key": request}), limit=1)
+    if runs and runs[0].status is dg.DagsterRunStatus.FAILURE:
+        return (
+            f"The build of these files failed, see run {runs[0].run_id[:8]}; the next one starts when a file changes."
+        )
+    return "Nothing has changed since the last build."
 
 
 @dg.sensor(

@@ -90,7 +90,7 @@ def _sources(sources: pd.DataFrame) -> str:
     status = sources["status"].value_counts().reindex(["ingested", "quarantined", "duplicate"], fill_value=0)
     told = (
         f"{status['ingested']:,} files were read, {status['quarantined']:,} refused whole (see `quarantine`), "
-        f"{status['duplicate']:,} are the same bytes as another."
+        f"{status['duplicate']:,} with the same bytes as another."
     )
     return f"## Sources\n\n{told}\n\n{_table(('format', 'encoding', 'files', 'posts', 'bytes'), rows)}\n"
 

@@ -5,12 +5,15 @@ Everything in it comes from the tables of the build itself; what changed since t
 """
 
 import base64
+import csv
 import html
+import io
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -63,12 +66,16 @@ class Quality:
 
 
 def measure(
-    tables: Mapping[str, Sequence[Path]], unmatched: Rows | None = None, score: gold.Score | None = None
+    tables: Mapping[str, Sequence[Path]],
+    review: str = "",
+    unmatched: Rows | None = None,
+    score: gold.Score | None = None,
 ) -> Quality:
     """The numbers of a report.
 
     Args:
         tables: Every table with the files of its parts.
+        review: The review queue as CSV, as it lies in the release.
         unmatched: Decisions that match nothing, one dictionary a row.
         score: Agreement with texts that were marked by hand.
     """
@@ -88,10 +95,10 @@ def measure(
         edits=[(kind, int(edits.get(kind, 0))) for kind in EDIT_KINDS],
         certainty=[row for row in certainty if row[1] + row[2]],
         posts=_most(_read(tables["sources"], ["path", "n_posts"]), "path", "n_posts"),
-        queue=_queue(tables),
+        queue=_queue(review),
         quarantine=sorted((str(reason), int(n)) for reason, n in reasons.items()),
         unmatched=unmatched or [],
-        gold=_rows(score.errors().drop(columns="post_id").head(QUEUE)) if score else [],
+        gold=_disagreements(score, entities) if score else [],
         agreement=score.sentence() if score else "",
     )
 
@@ -117,22 +124,40 @@ def _most(frame: pd.DataFrame, label: str, number: str) -> list[tuple[str, int]]
     return [(str(name), int(n)) for name, n in zip(rows[label], rows[number], strict=True)]
 
 
-def _queue(tables: Mapping[str, Sequence[Path]]) -> Rows:
-    """The head of the review queue, in the words that a person decides by."""
-    columns = ["surface", "entity_id", "status", "score", "n_mentions", "explanation"]
-    variants = _read(tables["variants"], columns)
-    head = variants[variants["status"] == "review"].head(QUEUE)
-    names = _read(tables["entities"], ["entity_id", "name"]).set_index("entity_id")["name"]
+def _queue(review: str) -> Rows:
+    """The head of the review queue (review.csv), in the words that a person decides by."""
+    head = islice(csv.DictReader(io.StringIO(review, newline="")), QUEUE)
+    return [
+        {
+            "written": row["surface"],
+            "where": row["post_id"] or "everywhere",
+            "perhaps": row["suggested_name"] or row["suggested"],
+            "certainty": f"{float(row['score']):.2f}" if row["score"] else "",
+            "mentions": f"{int(row['n_mentions']):,}",
+            "why": row["explanation"],
+        }
+        for row in head
+    ]
+
+
+def _disagreements(score: gold.Score, entities: pd.DataFrame) -> Rows:
+    """The first errors against gold annotations, entities by their names."""
+    names = entities.set_index("entity_id")["name"]
     return [
         {
             "written": str(row["surface"]),
-            "perhaps": str(names.get(row["entity_id"], row["entity_id"])),
-            "certainty": f"{row['score']:.2f}",
-            "mentions": f"{row['n_mentions']:,}",
-            "why": str(row["explanation"]),
+            "in": str(row["post_id"]),
+            "marked as": _named(str(row["expected"]), names),
+            "read as": _named(str(row["found"]), names),
+            "outcome": str(row["outcome"]),
         }
-        for row in head.to_dict("records")
+        for row in score.errors().head(QUEUE).to_dict("records")
     ]
+
+
+def _named(entity_id: str, names: "pd.Series[str]") -> str:
+    """An entity as people know it; annotators label those in no authority themselves."""
+    return str(names.get(entity_id, entity_id.removeprefix("new:")))
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
@@ -186,6 +211,17 @@ HEAD = f"""<!doctype html>
 <meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>"""
 
 
+ABOUT = (
+    "What this build holds, how it was cleaned, and what is in doubt. A person is counted as one, "
+    "however the name is written."
+)
+OUTCOMES = (
+    "The brackets hold 95 % intervals. Below are the names where the build and the people who marked them disagree: "
+    "missed (not found at all), wrong entity (found, but as somebody else), in review (found, but left to a person), "
+    "no name (taken for a name that nobody marked)."
+)
+
+
 def page(quality: Quality, pictures: Mapping[str, bytes]) -> str:
     """The report as one HTML page that needs nothing else."""
     counts = [{"table": name, "rows": f"{n:,}"} for name, n in quality.rows.items()]
@@ -201,12 +237,10 @@ def page(quality: Quality, pictures: Mapping[str, bytes]) -> str:
         words = "Rows of decisions.csv whose surface stands nowhere in these texts: a slip, or texts that are gone."
         sections.append(_section("Decisions that match nothing", _table(quality.unmatched, words)))
     if quality.agreement:
-        words = (
-            f"{quality.agreement} The brackets hold 95 % intervals; below is where they differ, at most {QUEUE} rows."
-        )
+        words = f"{quality.agreement} {OUTCOMES} At most {QUEUE} rows are shown."
         sections.append(_section("Agreement with the gold annotations", _table(quality.gold, words)))
     body = "\n".join(sections)
-    return f"{HEAD}\n<body><h1>Quality report</h1>\n{body}\n</body></html>\n"
+    return f"{HEAD}\n<body><h1>Quality report</h1>\n<p>{ABOUT}</p>\n{body}\n</body></html>\n"
 
 
 def _queue_words(number: int) -> str:
@@ -247,7 +281,8 @@ def _cell(tag: str, text: str, is_counted: bool) -> str:
 
 def make_report(paths: Paths) -> Manifest:
     """Measure the tables of this build and, where the numbers are new, draw them and write the page."""
-    quality = measure(dict(out.table_files(paths)), _rows(out.unmatched_decisions(paths)), verify.gold_score(paths))
+    unmatched, score = _rows(out.unmatched_decisions(paths)), verify.gold_score(paths)
+    quality = measure(dict(out.table_files(paths)), out.review_queue(paths), unmatched, score)
     version = work.code_version("report.py", "figures.py")
     key = work.digest(version, metadata.version("matplotlib"), json.dumps(asdict(quality)))
 

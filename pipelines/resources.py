@@ -1,6 +1,7 @@
 """What assets are given: the places, the settings, the workers, and the lock that keeps two builds apart."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
@@ -24,6 +25,8 @@ from pipelines.workers import Cluster, Processes, Team, cores
 REPOSITORY = Path(__file__).parent.parent
 INLINE_BYTES = 1 << 22  # a worker's start costs as much as working on so much
 NAMES = NameSettings()
+MOST_WORKERS = 1000
+ADDRESS = re.compile(r"([a-z]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}/?")
 Report = Callable[[str, int, int], None]
 
 
@@ -42,6 +45,10 @@ def default_place(variable: str, default: str) -> str:
     return str(Path(os.environ.get(variable) or REPOSITORY / default).absolute())
 
 
+class BadSetting(Exception):
+    """A setting that makes no sense; nothing is started with it. (No ValueError: pydantic would wrap its message.)"""
+
+
 class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The three folders of a build."""
 
@@ -50,6 +57,13 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
     data: str = Field(description="Folder for all outputs (VARIORUM_DATA).")
 
     _held: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    @model_validator(mode="after")
+    def _named(self) -> "Places":
+        for name in ("seeds", "reference", "data"):
+            if not getattr(self, name).strip():
+                raise BadSetting(f"{name} must be the path of a folder; it is empty.")
+        return self
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Refuse folders that overlap, keep other builds away, sweep what a killed one left, tell what there is."""
@@ -75,10 +89,6 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
     def paths(self) -> Paths:
         """The places as the stages want them."""
         return Paths(Path(self.seeds), Path(self.reference), Path(self.data))
-
-
-class BadSetting(Exception):
-    """A setting that makes no sense; nothing is started with it. (No ValueError: pydantic would wrap its message.)"""
 
 
 class Dialect(StrEnum):
@@ -148,9 +158,17 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @model_validator(mode="after")
     def _in_range(self) -> "Workers":
-        if self.number < 0:
-            raise BadSetting(f"number of workers must be 0 (one a core) or more, not {self.number}.")
+        if not 0 <= self.number <= MOST_WORKERS:
+            raise BadSetting(f"number of workers must be from 0 (one a core) to {MOST_WORKERS}, not {self.number}.")
+        if self.scheduler and not ADDRESS.fullmatch(self.scheduler):
+            raise BadSetting(f"scheduler must be an address like tcp://host:8786, not {self.scheduler!r}.")
+        if self.scheduler and self.engine is Engine.processes:
+            raise BadSetting("engine is `processes`, which has no scheduler: leave scheduler empty, or choose `dask`.")
         return self
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
+        """Refuse what the environment says wrongly before anything is begun."""
+        self._engine()
 
     def run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
         """Run all calls. A worker that dies is replaced; what it had not finished is done again, up to three times.

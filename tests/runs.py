@@ -15,10 +15,12 @@ def build(instance: dg.DagsterInstance, **config: Any) -> dg.ExecuteInProcessRes
     return job.execute_in_process({**quiet, **config}, instance, raise_on_error=False)
 
 
-def a_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+def a_run(
+    instance: dg.DagsterInstance, status: dg.DagsterRunStatus, tags: dict[str, str] | None = None
+) -> dg.DagsterRun:
     """A run that has got so far, by hand."""
     job = build_definitions().resolve_job_def(automation.JOB)
-    return instance.create_run_for_job(job, status=status)
+    return instance.create_run_for_job(job, status=status, tags=tags)
 
 
 def keep_house(instance: dg.DagsterInstance, cursor: str | None) -> dg.SensorResult:

@@ -19,6 +19,7 @@ class Sensor:
     def __init__(self, instance: dg.DagsterInstance) -> None:
         self.instance = instance
         self.cursor: str | None = None
+        self.said = ""
 
     def tick(self) -> str:
         """The run key that is asked for; empty if none is."""
@@ -26,6 +27,7 @@ class Sensor:
         data = automation.rebuild.evaluate_tick(context)
         self.cursor = data.cursor
         assert len(data.run_requests or []) <= 1
+        self.said = data.skip_message or ""
         return data.run_requests[0].run_key or "" if data.run_requests else ""
 
     def settle(self) -> str:
@@ -140,6 +142,32 @@ def test_a_failed_build_is_tried_again_when_something_changes(places: Paths, ins
     assert sensor.settle()
     result = build(instance)
     assert result.success, reasons.why(result.all_events)
+
+
+def test_files_whose_build_failed_are_not_called_built(places: Paths, instance: dg.DagsterInstance) -> None:
+    sensor = Sensor(instance)
+    key = sensor.settle()
+    assert not sensor.tick()
+    assert sensor.said == "Nothing has changed since the last build."
+    run = a_run(instance, dg.DagsterRunStatus.STARTED, {"dagster/run_key": key})
+    instance.report_run_failed(run)
+    for _ in range(3):
+        assert not sensor.tick(), "what failed would fail again, for ever"
+        assert run.run_id[:8] in sensor.said
+    (places.seeds / "new.txt").write_text("New.")
+    assert sensor.settle()
+
+
+def test_runs_that_nobody_watches_are_started_once_more_if_they_die(
+    places: Paths, instance: dg.DagsterInstance
+) -> None:
+    context = dg.build_sensor_context(instance)
+    automation.rebuild.evaluate_tick(context)
+    [request] = automation.rebuild.evaluate_tick(dg.build_sensor_context(instance, context.cursor)).run_requests or []
+    [nightly] = automation.nightly.evaluate_tick(dg.build_schedule_context(instance)).run_requests or []
+    for tags in (request.tags, nightly.tags):
+        assert tags["dagster/max_retries"] == "1"
+        assert tags["dagster/retry_strategy"] == "ALL_STEPS"
 
 
 def test_the_schedule_runs_the_same_job_as_make_build(places: Paths, instance: dg.DagsterInstance) -> None:

@@ -111,3 +111,6 @@ def test_the_shipped_dagster_configuration_is_valid(tmp_path: Path) -> None:
         assert not instance.telemetry_enabled
         assert not instance.nux_enabled
         assert instance.run_monitoring_enabled
+        assert instance.run_retries_enabled
+        assert instance.run_retries_max_retries == 0, "only runs that ask for it are started again"
+        assert not instance.run_retries_retry_on_asset_or_op_failure

@@ -18,7 +18,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @pytest.fixture(scope="module")
 def quality(dataset: Path) -> report.Quality:
-    return report.measure({name: [dataset / f"{name}.parquet"] for name in TABLES})
+    review = (dataset / "review.csv").read_text(encoding="utf-8")
+    return report.measure({name: [dataset / f"{name}.parquet"] for name in TABLES}, review)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,10 @@ def test_the_numbers_are_those_of_the_tables(quality: report.Quality, dataset: P
     mentions = tables["mentions"]
     accepted = mentions[(mentions["status"] == "accepted") & (mentions["kind"] == "person")]
     assert quality.most_mentioned[0][1] == accepted["entity_id"].value_counts().max()
-    assert len(quality.queue) == min((tables["variants"]["status"] == "review").sum(), report.QUEUE)
+    waiting = pd.read_csv(dataset / "review.csv", dtype=str, keep_default_na=False)
+    assert [(row["written"], row["mentions"]) for row in quality.queue] == [
+        *waiting[["surface", "n_mentions"]].head(report.QUEUE).itertuples(index=False, name=None)
+    ]
     assert sum(n for _, n in quality.quarantine) == len(tables["quarantine"])
 
 
@@ -121,7 +125,8 @@ def test_the_report_holds_the_errors_of_the_annotated_posts(places: Paths) -> No
     report.make_report(places)
     page = report.report_files(places)[report.FILE]
     assert "Accepted names against 2 annotations: precision" in page
-    assert "<td>Moscow</td><td>Q1</td>" in page and "<td>Zinovjev</td><td></td>" in page
+    assert "<td>Moscow</td>" in page and "<td>Nikita Khrushchev</td>" in page and "<td>wrong entity</td>" in page
+    assert "<td>Zinovjev</td>" in page and "<td>no name</td>" in page
 
 
 def test_the_release_holds_the_report(dataset: Path) -> None:

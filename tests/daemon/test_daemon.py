@@ -16,6 +16,7 @@ import pytest
 
 from pipelines import parquet, reasons
 from tests.browser.server import REPOSITORY, environment, stop, wait_until
+from tests.faults.processes import run_processes
 from tests.webhook import Webhook
 
 pytestmark = pytest.mark.faults
@@ -48,6 +49,10 @@ class Watched:
         """The runs with this tag, newest first."""
         with dg.DagsterInstance.from_config(str(self.root / "home")) as instance:
             return list(instance.get_runs(dg.RunsFilter(tags={name: value})))
+
+    def has_built(self) -> bool:
+        """Whether the last run that the sensor asked for has succeeded."""
+        return self.runs("dagster/sensor_name", "seeds_and_reference")[0].status is dg.DagsterRunStatus.SUCCESS
 
     def switch_on(self, kind: str, name: str) -> None:
         """The command of docs/deployment.md."""
@@ -143,6 +148,23 @@ def test_a_failed_run_names_file_and_cause_first(watched: Watched) -> None:
     assert reasons.why(events).splitlines()[0] == message["reason"]
     assert watched.sources() == {"one.txt", "two.txt", "three.txt"}
     people.write_text(AUTHORITY, encoding="utf-8")
+    wait_until(watched.has_built, SECONDS, "what was mended is built", watched.root / "daemon.log")
+    assert len(watched.runs("dagster/sensor_name", "seeds_and_reference")) == 5, "one failed, one mended"
+
+
+def test_a_run_whose_process_dies_is_started_once_more(watched: Watched) -> None:
+    sensed = len(watched.runs("dagster/sensor_name", "seeds_and_reference"))
+    watched.seed("five.txt").write_text("Anastas Mikoyan met Krushchev.\n", encoding="utf-8")
+    lock = watched.root / "data" / ".work" / "lock"
+    wait_until(lambda: lock.read_text(), SECONDS, "a run holds the folder", watched.root / "daemon.log")
+    died = lock.read_text()
+    for process in run_processes(watched.root / "home"):
+        process.kill()
+    wait_until(lambda: "five.txt" in watched.sources(), SECONDS, "it is built after all", watched.root / "daemon.log")
+    again, killed, *_ = watched.runs("dagster/sensor_name", "seeds_and_reference")
+    assert (killed.run_id, killed.status) == (died, dg.DagsterRunStatus.FAILURE)
+    assert again.parent_run_id == died
+    assert len(watched.runs("dagster/sensor_name", "seeds_and_reference")) == sensed + 2
 
 
 def test_the_schedule_starts_a_build_when_it_is_due(watched: Watched) -> None:

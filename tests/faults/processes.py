@@ -17,6 +17,8 @@ from pathlib import Path
 import dagster as dg
 import psutil
 
+from tests.permissions import let_permissions_hold
+
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = ("1956",)
 AUTHORITY = """entity_id,kind,name,aliases
@@ -77,6 +79,7 @@ class House:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=let_permissions_hold,
         )
 
     def build(self) -> "subprocess.CompletedProcess[str]":
@@ -169,6 +172,18 @@ def wait_for_work(process: psutil.Process, seconds: float) -> bool:
             return True
         time.sleep(0.005)
     return False
+
+
+def run_processes(home: Path) -> list[psutil.Process]:
+    """The processes that run jobs for the Dagster in this home: each run is one that a code server has spawned."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if "spawn_main" in " ".join(process.cmdline()) and process.environ().get("DAGSTER_HOME") == str(home):
+                found.append(process)
+        except psutil.Error:  # it has ended meanwhile
+            continue
+    return found
 
 
 def in_group(group: int) -> list[int]:

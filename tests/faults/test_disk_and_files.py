@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.faults.processes import House, disk, error_lines, kill
@@ -60,6 +61,29 @@ def test_a_read_only_disk_is_told(house: House) -> None:
             assert house.published() == before
     except PermissionError:
         pytest.skip("A small disk can only be mounted by root")
+
+
+@pytest.mark.parametrize("where", [".", "builds", ".work/manifests"])
+def test_a_data_folder_without_permission_is_told(house: House, where: str) -> None:
+    before, folder = house.published(), house.data / where
+    house.add_seed(1)
+    folder.chmod(0o555)
+    failed = house.build()
+    folder.chmod(0o755)
+    assert failed.returncode != 0
+    assert str(house.data) in message(failed.stderr)
+    assert "ermission" in message(failed.stderr)
+    assert house.published() == before
+    assert house.build().returncode == 0
+    assert house.leftovers() == []
+
+
+def test_a_seed_without_permission_is_quarantined(house: House) -> None:
+    house.add_seed(1)
+    (house.seeds / "added_1.txt").chmod(0)
+    assert house.build().returncode == 0
+    refused = pq.read_table(house.data / "latest" / "quarantine.parquet", columns=["path", "reason"]).to_pylist()
+    assert {"path": "added_1.txt", "reason": "unreadable-file"} in refused
 
 
 def test_data_that_is_a_file_is_told(house: House) -> None:

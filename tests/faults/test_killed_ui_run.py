@@ -1,5 +1,6 @@
 """kill -9 of a run that was started in the UI, at spread moments: the same as for `make build` holds."""
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,16 @@ import psutil
 import pytest
 
 from tests.browser.server import Served, served, wait_until
-from tests.faults.processes import KILLS, House, copied, cpu_seconds, moments, unfinished_runs, wait_for_work
+from tests.faults.processes import (
+    KILLS,
+    House,
+    copied,
+    cpu_seconds,
+    moments,
+    run_processes,
+    unfinished_runs,
+    wait_for_work,
+)
 
 pytestmark = pytest.mark.faults
 
@@ -63,23 +73,9 @@ def desk(built: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Des
         yield Desk(house, ui)
 
 
-def run_processes(house: House) -> list[psutil.Process]:
-    """The processes that run jobs for the UI over this house: each run is one that the code server has spawned."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if "spawn_main" in " ".join(process.cmdline()) and is_of(process, house.home):
-                found.append(process)
-        except psutil.Error:  # it has ended meanwhile
-            continue
-    return found
-
-
-def is_of(process: psutil.Process, home: Path) -> bool:
-    return process.environ().get("DAGSTER_HOME") == str(home)
-
-
-def test_a_run_of_the_ui_may_be_killed_at_any_moment(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_of_the_ui_may_be_killed_at_any_moment(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     house, hit = desk.house, Counter[str]()
     before_lock, whole = timed_run(desk)
     for number, share in enumerate(moments(UI_KILLS, 0.0, 0.8, seed=7)):
@@ -97,15 +93,28 @@ def test_a_run_of_the_ui_may_be_killed_at_any_moment(desk: Desk, capsys: pytest.
         assert house.published() != before
         assert house.leftovers() == []
         assert unfinished_runs(house) == []
-        wait_until(lambda: not run_processes(house), 30, "no process of a run is left")
+        wait_until(lambda: not run_processes(house.home), 30, "no process of a run is left")
+    assert house.published() == built_anew(house, tmp_path / "anew"), "the same seeds give other bytes after kills"
     with capsys.disabled():
         print(f"\n{UI_KILLS} kills of runs of the UI, by what was finished last: {dict(hit)}")  # noqa: T201
     assert hit["too late"] <= UI_KILLS // 5, "the runs were too quick to be killed"
 
 
+def built_anew(house: House, root: Path) -> dict[str, str]:
+    """What a house with the same seeds and reference files publishes that knows nothing of any kill."""
+    anew = House(root)
+    for folder in ("seeds", "reference"):
+        shutil.copytree(house.root / folder, root / folder)
+    (root / "home").mkdir()
+    shutil.copyfile(house.home / "dagster.yaml", anew.home / "dagster.yaml")
+    result = anew.build()
+    assert result.returncode == 0, result.stderr
+    return anew.published()
+
+
 def kill_runs(house: House) -> int:
     """kill -9 of what runs; how many there were."""
-    running = run_processes(house)
+    running = run_processes(house.home)
     for process in running:
         process.kill()
     return len(running)
@@ -114,7 +123,7 @@ def kill_runs(house: House) -> int:
 def the_run(desk: Desk, run_id: str) -> psutil.Process:
     """The process of a run that was just launched, once it has begun to work."""
     desk.wait(run_id, "STARTED")
-    [process] = run_processes(desk.house)
+    [process] = run_processes(desk.house.home)
     return process
 
 
