@@ -114,29 +114,31 @@ class PartTable:
 
     Attributes:
         beginning: Its first eight letters.
-        initial: Its first letter.
+        initial: Its first letter, as a number.
         length: Number of letters.
         groups: The given names it is a form of.
         patronymic: Whether it ends as patronymics do.
         child: Whether it means son or daughter of the one named before.
         begins: Bits for what its sounds may begin with.
+        may: Bits of which two parts share one if they agree without a link: by first letter, or as given names.
         sounds: Some of 128 bits for what it sounds like without its vowels' differences.
     """
 
     beginning: npt.NDArray[np.str_]
-    initial: npt.NDArray[np.str_]
+    initial: npt.NDArray[np.uint32]
     length: npt.NDArray[np.int64]
     groups: npt.NDArray[np.int16]
     patronymic: npt.NDArray[np.bool_]
     child: npt.NDArray[np.bool_]
     sounds: npt.NDArray[np.uint64]
     begins: npt.NDArray[np.uint64]
+    may: npt.NDArray[np.uint64]
 
 
 def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTable:
     """What is known of each distinct part."""
     beginning = np.array(parts.folded, dtype="U8") if parts.folded else np.zeros(0, "U8")
-    initial = beginning.astype("U1")
+    initial = beginning.view(np.uint32).reshape(-1, 8)[:, 0].copy()
     length = np.fromiter(map(len, parts.folded), np.int64, len(parts.folded))
     place = (heard.number[heard.whole] >> np.uint64(32)) % np.uint64(128)
     sounds = np.zeros((len(parts.tokens), 2), np.uint64)
@@ -149,7 +151,15 @@ def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTabl
         begins, heard.sounds.token, np.uint64(1) << BEGINS[signs[:, 0]] if len(signs) else np.zeros(0, np.uint64)
     )
     child = np.fromiter((one in CHILD for one in parts.folded), bool, len(parts.folded))
-    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), child, sounds, begins)
+    may = np.uint64(1) << initial.astype(np.uint64) % np.uint64(_HALF)
+    for column in range(groups.shape[1]):
+        group = np.uint64(_HALF) + (groups[:, column] % _HALF).astype(np.uint64)
+        may |= np.where(groups[:, column] >= 0, np.uint64(1) << group, np.uint64(0))
+    return PartTable(beginning, initial, length, groups, is_patronymic(parts.folded), child, sounds, begins, may)
+
+
+_HALF = 32
+"""The bits of `PartTable.may` that are for first letters; as many are for given names."""
 
 
 def agreement(

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +20,14 @@ from rapidfuzz.process import cpdist
 
 from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, NOTHING, SAME_NAME, SOUND, WIDTH, Grid, PartTable
 from pipelines.names.lexicon import traits
-from pipelines.names.match import Pairs
+from pipelines.names.match import Pairs, columns
 from pipelines.names.parts import INITIAL, PARTICLE, SHORT, WORD, Parts
 from pipelines.names.traits import ORDINARY, SURNAME
 
 Floats = npt.NDArray[np.float64]
 Columns = npt.NDArray[np.int64]
-_COLUMNS = np.arange(WIDTH)
+_WIDTHS = (0, 3, 4, WIDTH)
+"""Most names have few parts: names of like size are weighed together, in no more columns than they need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Side:
     Attributes:
         as_surname: How many names end in each distinct part.
         as_given: How many hold it elsewhere.
+        bearers: Of each name how many end as it does.
         patronymic: Parts (columns as in the grid) that say whose child one is, by ending or oglu after it.
     """
 
@@ -43,6 +46,7 @@ class Side:
     table: PartTable
     as_surname: npt.NDArray[np.int64]
     as_given: npt.NDArray[np.int64]
+    bearers: npt.NDArray[np.int64]
     patronymic: npt.NDArray[np.bool_]
 
 
@@ -53,7 +57,19 @@ def side(parts: Parts, grid: Grid, table: PartTable) -> Side:
     as_given = np.bincount(parts.token, minlength=len(parts.tokens)) - as_surname
     patronymic = (grid.token >= 0) & table.patronymic[grid.token]
     patronymic[:, :-1] |= (grid.token[:, 1:] >= 0) & table.child[grid.token[:, 1:]]
-    return Side(parts, grid, table, as_surname, as_given, patronymic)
+    bearers = as_surname[surname] if len(as_surname) else np.zeros(len(surname), np.int64)
+    return Side(parts, grid, table, as_surname, as_given, bearers, patronymic)
+
+
+def odds(pairs: Pairs, query: Side, known: Side) -> Floats:
+    """The log-odds that the two names of each pair are one person's."""
+    result = np.zeros(len(pairs.query))
+    size = np.maximum(query.grid.size[pairs.query], known.grid.size[pairs.known])
+    for less, width in pairwise(_WIDTHS):
+        rows = np.flatnonzero((size > less) & (size <= width) if less else size <= width)
+        if len(rows):
+            result[rows] = weigh(gather(pairs.take(rows, width), query, known))
+    return result
 
 
 @cache
@@ -79,20 +95,20 @@ def weighed_by(other: Mapping[str, float]) -> Iterator[None]:
 def weigh(evidence: dict[str, Floats]) -> Floats:
     """The log-odds that the two names of each pair are one person's."""
     worth = _in_use.get() or weights()
-    odds = np.zeros(len(next(iter(evidence.values()))))
+    total = np.zeros(len(next(iter(evidence.values()))))
     for name, value in evidence.items():
-        odds += worth[name] * value
-    return odds + worth["base"]
+        total += worth[name] * value
+    return total + worth["base"]
 
 
 def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
     """The evidence of each pair, by the names it has in weights.toml."""
     back = answered(pairs)
     surname = _surname(pairs, back, query, known)
-    given = _given(pairs, back, query, known)
-    bearers = np.log1p(known.as_surname[_token(known.grid, pairs.known, known.grid.last[pairs.known])])
+    given = _given(pairs, back, surname.at, query, known)
+    bearers = np.log1p(known.bearers[pairs.known])
     usual = np.log1p(np.where(given.to >= 0, known.as_given[_token(known.grid, pairs.known, given.to)], 0))
-    alike, weak_given = surname.how == ALIKE, ~np.isin(given.how, (EQUAL, SOUND))
+    alike, weak_given = surname.how == ALIKE, ~_one_of(given.how, EQUAL, SOUND)
     swapped = (
         (surname.at >= 0)
         & (surname.at != query.grid.last[pairs.query])
@@ -102,20 +118,20 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
         "surname missing": surname.how == NOTHING,
         "surname equal": surname.how == EQUAL,
         "surname by sound": surname.how == SOUND,
-        "surname by less": np.isin(surname.how, (SAME_NAME, BEGINNING, INITIALS)),
+        "surname by less": _one_of(surname.how, SAME_NAME, BEGINNING, INITIALS),
         "surname sound by length": np.where(alike, surname.sound / surname.size * 6, 0),
         "surname look": np.minimum(surname.look, 5),
         "surname look by length": np.minimum(surname.look, 5) / surname.size * 6,
         "surname one sound": alike & (surname.sound <= 0.34),
-        "surname known otherwise": np.isin(surname.how, (ALIKE, SOUND))
+        "surname known otherwise": _one_of(surname.how, ALIKE, SOUND)
         & (surname.look > 0)
         & _usual(query, pairs, surname),
-        "surname short": (surname.size <= 4) & np.isin(surname.how, (ALIKE, SOUND)),
+        "surname short": (surname.size <= 4) & _one_of(surname.how, ALIKE, SOUND),
         "half a double surname": (surname.to >= 0) & (surname.to != known.grid.last[pairs.known]),
         "half of the text's double surname": (query.grid.double[pairs.query] >= 0)
         & (surname.at == query.grid.double[pairs.query]),
         "swapped": swapped,
-        "surname common": bearers * ~np.isin(surname.how, (EQUAL, SOUND)),
+        "surname common": bearers * ~_one_of(surname.how, EQUAL, SOUND),
         "bearers": bearers,
         "bearers of unsure given": bearers * weak_given,
         "given usual": usual,
@@ -133,7 +149,7 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
 
 def answered(pairs: Pairs) -> npt.NDArray[np.int8]:
     """For each part of the known name the column of the text's part that answers to it, -1 if none."""
-    back = np.full((len(pairs.query), WIDTH), -1, np.int8)
+    back = np.full(pairs.to.shape, -1, np.int8, "F")
     row, column = np.nonzero(pairs.to >= 0)
     back[row, pairs.to[row, column]] = column
     return back
@@ -182,12 +198,11 @@ def _usual(query: Side, pairs: Pairs, surname: Agreed) -> npt.NDArray[np.bool_]:
     return known[token]
 
 
-def _given(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side) -> Agreed:
+def _given(pairs: Pairs, back: npt.NDArray[np.int8], surname: Columns, query: Side, known: Side) -> Agreed:
     """The text's first given name and what it answers to; else what answers to the known name's first."""
     rows = np.arange(len(back))
     q_open, k_open = query.grid.opening[pairs.query], known.grid.opening[pairs.known]
     q_last, k_last = query.grid.last[pairs.query], known.grid.last[pairs.known]
-    surname = _surname(pairs, back, query, known).at
     to = np.where(q_open >= 0, pairs.to[rows, q_open], -1)
     first = np.where((to >= 0) & (to != k_last) & (q_open != q_last) & (q_open != surname), q_open, -1)
     other = np.where(k_open >= 0, back[rows, k_open], -1)
@@ -209,7 +224,7 @@ def _given_evidence(
         "given by sound": given.how == SOUND,
         "given same name": same,
         "given same name, near": same & (given.sound > 0) & (given.look <= 2),
-        "given known otherwise": alike & _other_names(pairs, query, known, given),
+        "given known otherwise": _other_names(pairs, query, known, given, alike),
         "given beginning": given.how == BEGINNING,
         "given initial": given.how == INITIALS,
         "given initial in authority": (given.how == INITIALS) & (_role(query.grid, pairs.query, given.at) == WORD),
@@ -218,8 +233,7 @@ def _given_evidence(
         "given look by length": np.where(alike, np.minimum(given.look, 5) / given.size * 6, 0),
         "given one letter": alike & (given.look == 1),
         "given looks near": near,
-        "given looks near, rare surname": near
-        * (known.as_surname[_token(known.grid, pairs.known, known.grid.last[pairs.known])] <= 1),
+        "given looks near, rare surname": near * (known.bearers[pairs.known] <= 1),
         "given other with same initial": initial,
         "given other with same beginning": begins,
         "given to middle": (given.to >= 0) & (given.to != k_open),
@@ -227,12 +241,19 @@ def _given_evidence(
     }
 
 
-def _other_names(pairs: Pairs, query: Side, known: Side, given: Agreed) -> npt.NDArray[np.bool_]:
-    """Whether both given names are known, as forms of different names."""
-    ours = query.table.groups[_token(query.grid, pairs.query, given.at)]
-    theirs = known.table.groups[_token(known.grid, pairs.known, given.to)]
+def _other_names(
+    pairs: Pairs, query: Side, known: Side, given: Agreed, wanted: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Whether both given names are known, as forms of different names; of the wanted pairs."""
+    rows = np.flatnonzero(wanted)
+    ours = query.table.groups[_token(query.grid, pairs.query[rows], given.at[rows])]
+    theirs = known.table.groups[_token(known.grid, pairs.known[rows], given.to[rows])]
+    both = np.flatnonzero((ours[:, 0] >= 0) & (theirs[:, 0] >= 0))
+    rows, ours, theirs = rows[both], ours[both], theirs[both]
     shared = ((ours[:, :, None] == theirs[:, None, :]) & (ours >= 0)[:, :, None]).any(axis=(1, 2))
-    return (ours[:, 0] >= 0) & (theirs[:, 0] >= 0) & ~shared
+    found = np.zeros(len(wanted), bool)
+    found[rows] = ~shared
+    return found
 
 
 def _look_again(
@@ -247,30 +268,31 @@ def _look_again(
     k_word = _role(known.grid, pairs.known, known.grid.opening[pairs.known]) == WORD
     rows = np.flatnonzero(wanted & q_word & k_word)
     if len(rows):
-        left, right = query.table.beginning[q[rows]], known.table.beginning[k[rows]]
-        initial[rows] = left.astype("U1") == right.astype("U1")
-        begins[rows] = left.astype("U3") == right.astype("U3")
+        words, place = np.unique((q[rows].astype(np.int64) << 32) | k[rows], return_inverse=True)
+        left, right = query.table.beginning[words >> 32], known.table.beginning[words & 0xFFFFFFFF]
+        initial[rows] = (left.astype("U1") == right.astype("U1"))[place]
+        begins[rows] = (left.astype("U3") == right.astype("U3"))[place]
         far = 1 - cpdist(left.tolist(), right.tolist(), scorer=OSA.normalized_distance)
-        near[rows] = np.maximum(far - 0.4, 0)
+        near[rows] = np.maximum(far - 0.4, 0)[place]
     return near, initial, begins
 
 
 def _left_over(
     pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side, surname: Agreed, given: Agreed
 ) -> dict[str, npt.NDArray[np.generic]]:
-    q, k = pairs.query, pairs.known
-    q_role, k_role = query.grid.role[q], known.grid.role[k]
-    q_last = (query.grid.last[q][:, None] == _COLUMNS) & (surname.at != query.grid.double[q])[:, None]
-    q_open = query.grid.opening[q][:, None] == _COLUMNS
-    k_last, k_open = known.grid.last[k][:, None] == _COLUMNS, known.grid.opening[k][:, None] == _COLUMNS
+    q, k, width = pairs.query, pairs.known, pairs.to.shape[1]
+    q_role, k_role = columns(query.grid.role, q, width), columns(known.grid.role, k, width)
+    q_last = _stands(query.grid.last[q], width) & (surname.at != query.grid.double[q])[:, None]
+    q_open = _stands(query.grid.opening[q], width)
+    k_last, k_open = _stands(known.grid.last[k], width), _stands(known.grid.opening[k], width)
     q_word, k_word = q_role == WORD, k_role == WORD
     q_short, k_short = (q_role == INITIAL) | (q_role == SHORT), (k_role == INITIAL) | (k_role == SHORT)
     q_left, k_left = pairs.to < 0, back < 0
-    patronymic, theirs = query.patronymic[q], known.patronymic[k]
+    patronymic, theirs = columns(query.patronymic, q, width), columns(known.patronymic, k, width)
     q_middle, k_middle = q_left & ~q_last & ~q_open, k_left & ~k_last & ~k_open
-    others = (pairs.to >= 0) & (surname.at[:, None] != _COLUMNS) & (given.at[:, None] != _COLUMNS)
+    others = (pairs.to >= 0) & ~_stands(surname.at, width) & ~_stands(given.at, width)
     others &= q_role != PARTICLE
-    otherwise = np.isin(given.how, (ALIKE, SAME_NAME, SOUND, BEGINNING))
+    otherwise = _one_of(given.how, ALIKE, SAME_NAME, SOUND, BEGINNING)
     return {
         "given from middle, otherwise": (q_left & q_word & q_open).any(axis=1)
         & ((given.how != EQUAL) | (k_left & ~k_last & ~theirs & (k_word | k_short)).any(axis=1))
@@ -298,10 +320,22 @@ def _left_over(
         "middle names contradict": np.minimum(
             (q_middle & q_word & ~patronymic).sum(axis=1), (k_middle & k_word).sum(axis=1)
         ),
-        "middle agrees": (others & np.isin(pairs.how, (ALIKE, SAME_NAME, SOUND, EQUAL))).sum(axis=1),
+        "middle agrees": (others & _one_of(pairs.how, ALIKE, SAME_NAME, SOUND, EQUAL)).sum(axis=1),
         "middle skipped": _skipped(pairs, back, query, known),
-        "middle by initial": (others & np.isin(pairs.how, (INITIALS, BEGINNING))).sum(axis=1),
+        "middle by initial": (others & _one_of(pairs.how, INITIALS, BEGINNING)).sum(axis=1),
     }
+
+
+def _one_of(how: npt.NDArray[np.int8], *kinds: int) -> npt.NDArray[np.bool_]:
+    found = how == kinds[0]
+    for kind in kinds[1:]:
+        found |= how == kind
+    return found
+
+
+def _stands(column: Columns, width: int) -> npt.NDArray[np.bool_]:
+    """Of each row the one column, if any, as a matrix."""
+    return (np.arange(width)[:, None] == column).T
 
 
 def _opening_left(pairs: Pairs, query: Side) -> npt.NDArray[np.bool_]:
@@ -314,7 +348,8 @@ def _skipped(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side)
     rows, q_open, k_open = np.arange(len(back)), query.grid.opening[pairs.query], known.grid.opening[pairs.known]
     ours, theirs = np.minimum(q_open + 1, WIDTH - 1), np.minimum(k_open + 1, WIDTH - 1)
     short = (_role(query.grid, pairs.query, ours) == INITIAL) & (_role(known.grid, pairs.known, theirs) == INITIAL)
-    return short & (pairs.to[rows, ours] > theirs) & (back[rows, theirs] < 0)
+    at, to = np.minimum(ours, back.shape[1] - 1), np.minimum(theirs, back.shape[1] - 1)
+    return short & (pairs.to[rows, at] > theirs) & (back[rows, to] < 0)
 
 
 def _generation(pairs: Pairs, query: Grid, known: Grid) -> npt.NDArray[np.bool_]:

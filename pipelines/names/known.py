@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.names import align, evidence, given, index, match, parts
+from pipelines.names.anchors import Anchors, anchors, candidates
 
 Rows = npt.NDArray[np.int32]
 
@@ -33,17 +34,14 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Indexed names, which of their parts may tell one (a given name alone may not), and what pairs are chosen by.
+    """Indexed names, and which of their parts may tell one (a given name alone may not).
 
-    `ruler` says which are given names with a number: Nicholas II, John Paul II; `place` in which column of its name the
-    part of each row of `index.holder` stands.
+    `ruler` says which are given names with a number: Nicholas II, John Paul II.
     """
 
     names: Names
     index: index.NameIndex
-    anchor: npt.NDArray[np.bool_]
-    place: npt.NDArray[np.int8]
-    marks: npt.NDArray[np.uint64]
+    anchors: Anchors
     side: evidence.Side
     ruler: npt.NDArray[np.bool_]
 
@@ -77,25 +75,15 @@ def prepare(made: index.NameIndex) -> Known:
     table = align.table(made.parts, given.groups(made.parts.folded, made.heard.sounds), made.heard)
     grid = align.grid(made.parts)
     names = Names(made.names, made.parts, made.heard, grid, table)
-    token = np.repeat(np.arange(len(made.parts.tokens)), np.diff(made.first_holder))
-    opens = grid.token[made.holder, grid.opening[made.holder]] == token
-    ends = grid.token[made.holder, grid.last[made.holder]] == token
-    rare = (np.diff(made.first_holder) <= match.RARE)[token]
-    anchor = ends | (~opens & (rare | _is_double(grid, made.holder, token)))
     given_only = ((table.groups[grid.token, 0] >= 0) | (grid.token < 0)).all(axis=1) | (grid.words == 1)
     ruler = (grid.suffix > align.FIRST) & given_only
-    place = np.argmax(grid.token[made.holder] == token[:, None], axis=1).astype(np.int8)
-    return Known(names, made, anchor, place, match.marks(grid, table), evidence.side(made.parts, grid, table), ruler)
-
-
-def _is_double(grid: align.Grid, name: Rows, token: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    return (grid.double[name] >= 0) & (grid.token[name, grid.double[name]] == token)
+    return Known(names, made, anchors(made, grid, table), evidence.side(made.parts, grid, table), ruler)
 
 
 def compare(query: Names, known: Known, asked: Rows | None = None) -> Compared:
     """All pairs of texts' names (of those asked for) and known names that share a part which is no mere given name."""
-    pairs, clues = gathered(query, known, asked)
-    odds = evidence.weigh(clues)
+    pairs = paired(query, known, asked)
+    odds = evidence.odds(pairs, evidence.side(query.parts, query.grid, query.table), known.side)
     odds[_strangers(pairs, query.grid, known)] = NEVER
     return Compared(query, known, pairs, odds)
 
@@ -147,12 +135,14 @@ def _passed_over(pairs: match.Pairs, query: align.Grid, known: align.Grid) -> np
     return middle & short & (answer > to) & (answer < known.last[pairs.known]) & ~(pairs.to == to[:, None]).any(axis=1)
 
 
-def gathered(query: Names, known: Known, asked: Rows | None = None) -> tuple[match.Pairs, dict[str, evidence.Floats]]:
+def gathered(query: Names, known: Known) -> tuple[match.Pairs, dict[str, evidence.Floats]]:
     """The pairs of `compare`, and the evidence of each."""
+    pairs = paired(query, known)
+    return pairs, evidence.gather(pairs, evidence.side(query.parts, query.grid, query.table), known.side)
+
+
+def paired(query: Names, known: Known, asked: Rows | None = None) -> match.Pairs:
+    """The pairs of `compare`, their parts side by side."""
     links = match.link(query.parts, query.heard, known.index)
-    q, k = match.candidates(
-        links, query.grid, query.table, known.index, known.names.grid, known.marks, known.anchor, known.place, asked
-    )
-    pairs = match.lay(q, k, query.grid, known.names.grid, links, query.table, known.names.table)
-    ours = evidence.side(query.parts, query.grid, query.table)
-    return pairs, evidence.gather(pairs, ours, known.side)
+    q, k = candidates(links, query.grid, query.table, known.anchors, asked)
+    return match.lay(q, k, query.grid, known.names.grid, links, query.table, known.names.table)

@@ -6,6 +6,8 @@ left over; then one probability a pair. What follows from a score is `resolve`'s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +16,7 @@ from rapidfuzz.process import cpdist
 
 from pipelines.names.align import ALIKE, EQUAL, SOUND, WIDTH, Grid, PartTable, agreement
 from pipelines.names.index import BEGINS, Heard, NameIndex, distinct, meet
-from pipelines.names.parts import PARTICLE, WORD, Parts
+from pipelines.names.parts import PARTICLE, Parts
 from pipelines.names.romanise import LATIN_ENDS, Sounds
 
 # Each sound as six signs, so that sounds made alike share signs and the plain edit distance of the signs is a weighted
@@ -26,11 +28,11 @@ _SIGNS = {
     "d": "ddtt11", "t": "ddtt33", "m": "mmMMMM", "n": "mmNNNN", "l": "llLLLL", "r": "llRRRR",
     "a": "AA", "e": "EI", "i": "IE", "o": "AO", "u": "UO", "c": "kkss11",
 }  # fmt: skip
+_SIGN_TABLE = np.zeros((256, 6), np.uint8)
+_SIGN_TABLE[:, 0] = np.arange(256)
+for _sound, _written in _SIGNS.items():
+    _SIGN_TABLE[ord(_sound), : len(_written)] = np.frombuffer(_written.encode(), np.uint8)
 UNIT = 6.0
-RARE = 30
-"""A part other than the surname tells a name if at most so many known names hold it."""
-SURE = 0.7
-"""Surnames less alike than this are compared only where a given name sounds alike too."""
 _FEW = 3
 """Parts that most names have at most; they are laid out apart from longer ones, in a quarter of the room."""
 LEAST = 0.45
@@ -95,25 +97,35 @@ def _in_latin(folded: Sequence[str], sounds: Sounds, first: npt.NDArray[np.int64
     ]
 
 
+_Kind = TypeVar("_Kind", bound=np.generic)
 Spoken = tuple[Sequence[str], Sounds]
 
 
 def _linked(q_row: npt.NDArray[np.int32], k_row: npt.NDArray[np.int32], query: Spoken, known: Spoken) -> Link:
-    pair = _pair(query[1].token[q_row], known[1].token[k_row])
     distance = _sound_distance(query[1].sound, q_row, known[1].sound, k_row)
-    order = np.lexsort((distance, pair))
-    pair, distance = pair[order], distance[order]
-    first = np.ones(len(pair), bool)
-    first[1:] = pair[1:] != pair[:-1]
-    pair, distance = pair[first], distance[first]
+    pair, distance = _least(_pair(query[1].token[q_row], known[1].token[k_row]), distance)
     q, k = (pair >> 32).astype(np.int32), (pair & 0xFFFFFFFF).astype(np.int32)
     left, right = _take(query[0], q), _take(known[0], k)
-    look = cpdist(left, right, scorer=OSA.distance).astype(np.float32) if len(q) else np.zeros(0, np.float32)
-    size = np.maximum(_lengths(query[0])[q], _lengths(known[0])[k])
+    size = np.maximum(_lengths(left), _lengths(right))
+    may = likeness(distance, np.zeros(len(q), np.float32), size) > LEAST
+    q, k, distance, size = q[may], k[may], distance[may], size[may]
+    look = _letter_distance(list(compress(left, may)), list(compress(right, may)))
     like = likeness(distance, look, size)
     how = np.where(look == 0, EQUAL, np.where(distance == 0, SOUND, ALIKE)).astype(np.int8)
     keep = like > LEAST
     return Link(q[keep], k[keep], how[keep], distance[keep], look[keep], size[keep], like[keep])
+
+
+def _least(
+    pair: npt.NDArray[np.int64], distance: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Each of the pairs once, in order, with the least of its distances."""
+    if not len(pair):
+        return pair, distance
+    order = np.argsort(pair)
+    pair = pair[order]
+    first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
+    return pair[first], np.minimum.reduceat(distance[order], first)
 
 
 def _pair(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
@@ -128,6 +140,12 @@ def likeness(
     return np.exp(-far * (3.2 / np.maximum(size, 3.0))).astype(np.float32)
 
 
+def _letter_distance(left: Sequence[str], right: Sequence[str]) -> npt.NDArray[np.float32]:
+    if not len(left):
+        return np.zeros(0, np.float32)
+    return cpdist(left, right, scorer=OSA.distance).astype(np.float32)
+
+
 def _sound_distance(
     left: npt.NDArray[np.bytes_], i: npt.NDArray[np.int32], right: npt.NDArray[np.bytes_], j: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float32]:
@@ -136,14 +154,17 @@ def _sound_distance(
     return (cpdist(_signs(left, i), _signs(right, j), scorer=Levenshtein.distance) / UNIT).astype(np.float32)
 
 
-def _signs(sound: npt.NDArray[np.bytes_], rows: npt.NDArray[np.int32]) -> list[str]:
+def _signs(sound: npt.NDArray[np.bytes_], rows: npt.NDArray[np.int32]) -> list[bytes]:
+    """The signs of the sounds in these rows."""
     used, at = np.unique(rows, return_inverse=True)
-    text = "\n".join(one.decode() for one in sound[used].tolist()).translate({ord(k): v for k, v in _SIGNS.items()})
-    return _take(text.split("\n"), at)
+    lines = np.frombuffer(b"\n".join(sound[used].tolist()), np.uint8)
+    signs = _SIGN_TABLE[lines]
+    made: list[bytes] = np.array(signs[signs != 0].tobytes().split(b"\n"), dtype=object)[at].tolist()
+    return made
 
 
 def _take(values: Sequence[str], at: npt.NDArray[np.integer]) -> list[str]:
-    return np.array(values, dtype=object)[at].tolist()
+    return list(map(values.__getitem__, at.tolist()))
 
 
 def _lengths(values: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -172,95 +193,16 @@ class Pairs:
     link: npt.NDArray[np.int32]
     links: Link
 
-
-def candidates(
-    links: Link,
-    query: Grid,
-    query_table: PartTable,
-    index: NameIndex,
-    known: Grid,
-    theirs: npt.NDArray[np.uint64],
-    anchor: npt.NDArray[np.bool_],
-    place: npt.NDArray[np.int8],
-    asked: npt.NDArray[np.int32] | None,
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Names in texts and known names that share a part that may tell a name, and have more in common than that.
-
-    Args:
-        links: The parts that may be spellings of each other.
-        query: The texts' names.
-        query_table: What is known of their parts.
-        index: The known names.
-        known: Their grid.
-        theirs: The known names' marks.
-        anchor: Which of the known names' parts (by row of `index.holder`) may tell a name.
-        place: The column of each of these parts in its name.
-        asked: The texts' names to look for; all if none are given.
-    """
-    name, column = np.nonzero((query.token >= 0) & (query.role == WORD))
-    if asked is not None:
-        wanted = np.zeros(len(query.size), bool)
-        wanted[asked] = True
-        name, column = name[wanted[name]], column[wanted[name]]
-    token = query.token[name, column]
-    first = np.searchsorted(links.query, np.arange(len(query_table.length) + 1))
-    count = np.diff(first)[token]
-    row = _ranges(first[token], count)
-    name, column, known_token = np.repeat(name, count), np.repeat(column, count), links.known[row]
-    sure = links.like[row] >= SURE
-    start, stop = anchor_bounds(anchor, index)
-    tells = (column == query.last[name]) | (column == query.double[name]) | ((stop - start)[known_token] <= RARE)
-    name, column, known_token, sure = name[tells], column[tells], known_token[tells], sure[tells]
-    count = stop[known_token] - start[known_token]
-    holder = np.flatnonzero(anchor)[_ranges(start[known_token], count)]
-    name, column = np.repeat(name, count), np.repeat(column, count)
-    other = index.holder[holder]
-    ours = marks(query, query_table)
-    sure = np.repeat(sure, count)
-    keep = np.ones(len(name), bool)
-    several = (query.words[name] > 1) & (known.words[other] > 1)
-    rows = np.flatnonzero(several)
-    shared = ours[name[rows], column[rows]] & theirs[other[rows], place[holder[rows]]]
-    keep[rows] = np.where(
-        sure[rows], shared[:, 0] != 0, (shared[:, 0] >> np.uint64(16) | shared[:, 1] | shared[:, 2]) != 0
-    )
-    pairs = distinct((name[keep].astype(np.int64) << 32) | other[keep])
-    return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+    def take(self, rows: npt.NDArray[np.int64], width: int) -> "Pairs":
+        """Some of the pairs, in as many columns as their names need, each column in one piece."""
+        how, like = columns(self.how, rows, width), columns(self.like, rows, width)
+        to, link = columns(self.to, rows, width), columns(self.link, rows, width)
+        return Pairs(self.query[rows], self.known[rows], how, like, to, link, self.links)
 
 
-def marks(grid: Grid, table: PartTable) -> npt.NDArray[np.uint64]:
-    """For each part of each name a mark of what its OTHER parts begin with, sound like, and are forms of.
-
-    The first word holds first sounds (16 bits) and groups of names, the others sounds; an initial has the first only.
-    """
-    mark = np.zeros((len(table.length), 3), np.uint64)
-    mark[:, 0] = table.begins
-    for column in range(table.groups.shape[1]):
-        group = table.groups[:, column].astype(np.int64)
-        mark[:, 0] |= np.where(group >= 0, np.uint64(1) << (16 + group % 48).astype(np.uint64), np.uint64(0))
-    mark[:, 1:] = table.sounds
-    mark[table.length == 1, 1:] = 0
-    of = np.where((grid.token >= 0)[:, :, None], mark[grid.token], np.uint64(0))
-    result = np.zeros_like(of)
-    for column in range(WIDTH):
-        for other in range(WIDTH):
-            if other != column:
-                result[:, column] |= of[:, other]
-    return result
-
-
-def anchor_bounds(
-    anchor: npt.NDArray[np.bool_], index: NameIndex
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where the anchoring rows of each known part start and stop among all anchoring rows."""
-    before = np.concatenate([[0], np.cumsum(anchor)])
-    return before[index.first_holder[:-1]], before[index.first_holder[1:]]
-
-
-def _ranges(start: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """start[0], start[0] + 1, ... count[0] of them, then those of start[1] and so on."""
-    offset = np.concatenate([[0], np.cumsum(count)[:-1]]) if len(count) else count
-    return np.repeat(start - offset, count) + np.arange(count.sum())
+def columns(values: npt.NDArray[_Kind], rows: npt.NDArray[np.integer], width: int) -> npt.NDArray[_Kind]:
+    """The first columns of these rows, each column in one piece: so sums over columns are fast."""
+    return np.asfortranarray(values[:, :width][rows])
 
 
 def lay(
@@ -296,7 +238,7 @@ def _laid(
     """`how`, `like`, `to` and `link` of `Pairs`, of names of at most `width` parts."""
     n = len(q_name)
     ours, theirs = q_grid.token[q_name, :width], k_grid.token[k_name, :width]
-    cell = np.flatnonzero((ours >= 0)[:, :, None] & (theirs >= 0)[:, None, :])
+    cell = np.flatnonzero(_may_agree(ours, theirs, links, query, known))
     pair, i, j = cell // (width * width), cell // width % width, cell % width
     q, k = ours[pair, i], theirs[pair, j]
     q_role, k_role = q_grid.role[q_name[pair], i], k_grid.role[k_name[pair], j]
@@ -316,6 +258,18 @@ def _laid(
     bonus[rows, q_grid.opening[q_name], k_grid.opening[k_name]] += 0.01
     rank = np.where(like > 0, like + bonus.ravel(), 0).reshape(n, width * width)
     return _paired(rank, how.reshape(rank.shape), like.reshape(rank.shape), row.reshape(rank.shape), width)
+
+
+def _may_agree(
+    ours: npt.NDArray[np.int32], theirs: npt.NDArray[np.int32], links: Link, query: PartTable, known: PartTable
+) -> npt.NDArray[np.uint64]:
+    """Not 0 for parts of each pair (one axis each) that agree in any way, and for few others."""
+    linked = np.zeros(len(known.length) + 1, np.uint64)
+    np.bitwise_or.at(linked, links.known, np.uint64(1) << (links.query % 64).astype(np.uint64))
+    bit = np.where(ours >= 0, np.uint64(1) << (ours % 64).astype(np.uint64), np.uint64(0))
+    by_link = bit[:, :, None] & linked[theirs][:, None, :]
+    own, other = np.append(query.may, np.uint64(0))[ours], np.append(known.may, np.uint64(0))[theirs]
+    return by_link | (own[:, :, None] & other[:, None, :])
 
 
 def _linking(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.names import index, known
+from pipelines.names import evidence, index, known
 
 
 def odds(text: str, other: str) -> float:
@@ -62,3 +62,14 @@ def test_what_makes_a_doubt(text: str, like: str, other: str) -> None:
 
 def test_a_patronymic_by_oglu_is_told_from_a_middle_name() -> None:
     assert odds("Ilham Heydar oglu Aliyev", "Ilham Aliyev") > odds("Ilham Heydar Aliyev", "Ilham Aliyev")
+
+
+def test_in_few_columns_names_are_weighed_as_in_all() -> None:
+    names = ["Nikita Khrushchev", "N. S. Krushchev", "Mikhail Sergeyevich Gorbachev", "Mihail S. Gorbatšov",
+             "Gamal Abd al-Nasser Hussein", "Gamal Abdel Nasser", "Anna van den Heuvel-Horst Smit", "Anna Smit",
+             "Gorbachev", "George Herbert Walker Bush", "George W. Bush"]  # fmt: skip
+    query, ready = known.lay_out(names), known.prepare(index.build(names))
+    pairs, clues = known.gathered(query, ready)
+    ours = evidence.side(query.parts, query.grid, query.table)
+    assert set(query.grid.size.tolist()) >= {1, 2, 3, 4, 6}
+    assert evidence.odds(pairs, ours, ready.side).tolist() == evidence.weigh(clues).tolist()
