@@ -17,6 +17,7 @@ from pipelines.names.known import NEVER as IMPOSSIBLE
 from pipelines.names.known import Compared, Names
 from pipelines.names.match import Pairs
 from pipelines.names.parts import PARTICLE
+from pipelines.names.plausible import among
 from pipelines.names.settings import NameSettings
 from pipelines.names.traits import GIVEN, NEVER, OPENER, ORDINARY, SURNAME, TERRITORY, TOWN
 
@@ -197,38 +198,47 @@ def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
         rows: The readings of all surfaces, as in `resolve`.
         facts: All surfaces with `surface` and `n_mentions`.
     """
-    mentions = facts.set_index("surface")["n_mentions"]
-    full = rows[rows["is_default"] & rows["is_full"] & (rows["status"] == "accepted")]
-    named = full["run"].map(mentions).groupby(full["entity_id"]).sum()
-    own = rows["canonical"] == rows["run"]
-    others = rows[(rows["status"] == "context") & (rows["method"] == "cluster") & own]
-    crowd = pd.DataFrame({"run": others["run"], "named": others["entity_id"].map(named).fillna(0)}).groupby("run")[
-        "named"
-    ]
-    known = rows["is_default"] & ~rows["is_full"] & (rows["status"] == "accepted") & rows["method"].isin(_FOUND)
-    many, most = rows["run"].map(crowd.size()).fillna(0), rows["run"].map(crowd.sum()).fillna(0)
-    doubt = known & (many > 1) & (most > rows["entity_id"].map(named).fillna(0))
-    doubt |= known & (many > 0) & (rows["method"] != "exact")
-    given = known & (rows["method"] != "exact") & _is_given_name(rows, full) & ~doubt
+    accepted = rows["is_default"] & (rows["status"] == "accepted")
+    known = rows[accepted & ~rows["is_full"] & rows["method"].isin(_FOUND)]
+    if known.empty:
+        return rows
+    others = rows[(rows["status"] == "context") & (rows["method"] == "cluster") & (rows["canonical"] == rows["run"])]
+    others = others[among(others["run"], known["run"])]
+    full = rows[accepted & rows["is_full"]]
+    named = _named(full, facts, pd.concat([others["entity_id"], known["entity_id"]]))
+    crowd = others["entity_id"].map(named).fillna(0).groupby(others["run"])
+    many, most = known["run"].map(crowd.size()).fillna(0), known["run"].map(crowd.sum()).fillna(0)
+    borne = (many > 1) & (most > known["entity_id"].map(named).fillna(0))
+    borne |= (many > 0) & (known["method"] != "exact")
+    given = (known["method"] != "exact") & _is_given_name(known, full) & ~borne
     why = np.where(given, "but it is the given name of others.", "but people in no authority bear it more often.")
-    doubt |= given
-    said = rows["explanation"].where(~doubt, rows["explanation"].str[:-1] + "; " + why)
-    return rows.assign(
-        status=rows["status"].mask(doubt, "review"), canonical=rows["canonical"].mask(doubt, rows["surface"]),
-        score=rows["score"].mask(doubt, 0.5), explanation=said,
-    )  # fmt: skip
+    doubt = (borne | given).to_numpy()
+    changed = known.assign(
+        status="review", canonical=known["surface"], score=0.5, explanation=known["explanation"].str[:-1] + "; " + why
+    )[doubt]
+    rows = rows.copy()
+    for name in ("status", "canonical", "score", "explanation"):
+        rows.loc[changed.index, name] = changed[name]
+    return rows
 
 
-def _is_given_name(rows: pd.DataFrame, full: pd.DataFrame) -> "pd.Series[bool]":
+def _named(full: pd.DataFrame, facts: pd.DataFrame, entities: "pd.Series[str]") -> "pd.Series[int]":
+    """How often each of these entities is fully named."""
+    full = full[among(full["entity_id"], entities)]
+    mentions = facts[among(facts["surface"], full["run"])].set_index("surface")["n_mentions"]
+    return full["run"].map(mentions).groupby(full["entity_id"]).sum()
+
+
+def _is_given_name(lone: pd.DataFrame, full: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which lone names begin the full name of others: Zhores, beside Zhores Medvedev, is no spelling of Jaurès."""
-    people = full[(full["kind"] == "person") & full["surface"].str.contains(" ")]
-    first = people["surface"].str.split(n=1).str[0]
-    bearers = people["entity_id"].groupby(first).agg(set)
-    of = rows["surface"].map(bearers)
-    return pd.Series(
-        [isinstance(who, set) and one not in who for who, one in zip(of, rows["entity_id"], strict=True)],
-        index=rows.index, dtype=bool,
-    )  # fmt: skip
+    people = full[full["kind"] == "person"]
+    bearers: dict[str, set[str]] = {name: set() for name in lone["surface"].to_list()}
+    for name, entity in zip(people["surface"].to_list(), people["entity_id"].to_list(), strict=True):
+        first = name.split(None, 1)[0] if " " in name else ""
+        if first in bearers:
+            bearers[first].add(entity)
+    pairs = zip(lone["surface"].to_list(), lone["entity_id"].to_list(), strict=True)
+    return np.array([bool(bearers[name]) and entity not in bearers[name] for name, entity in pairs], bool)
 
 
 _FOUND = ("exact", "transliteration", "fuzzy")
