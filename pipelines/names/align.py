@@ -100,7 +100,7 @@ def _between(parts: Parts, name: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]
 
 _DEGREES = words()["degrees"] | {"dr", "prof", "mrs"}
 _GIVEN_TOO = frozenset(("Al", "Ben", "Ed", "An", "At", "Van", "Le", "La", "San", "Lo", "Di", "El"))
-_ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii"
+_ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv"
 FIRST = 10
 """Generations from here on are numbers: the first is 11, the second 12."""
 _GENERATION = {"jr": 1, "jun": 1, "jnr": 1, "sr": 2, "sen": 2, "snr": 2} | {

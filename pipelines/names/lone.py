@@ -48,7 +48,7 @@ def read(frame: pd.DataFrame, compared: Compared, authority: Authority, settings
     """
     if frame.empty:
         return pd.DataFrame(columns=BEARERS)
-    bearers = _bearers(frame, compared, settings)
+    bearers = _bearers(frame, compared, authority, settings)
     if bearers.empty:
         return pd.DataFrame(columns=BEARERS)
     sure = _sure(bearers)
@@ -89,7 +89,7 @@ def choose(bearers: pd.DataFrame, found: pd.DataFrame, doubtful: "pd.Series[bool
     return pd.concat([default, bearers[~(first & sure)]], ignore_index=True)
 
 
-def _bearers(frame: pd.DataFrame, compared: Compared, settings: NameSettings) -> pd.DataFrame:
+def _bearers(frame: pd.DataFrame, compared: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:
     """Of each lone surname those whose surname is most like it, the likest first."""
     pairs, query, known = compared.pairs, compared.query, compared.known
     pair = frame["pair"].to_numpy()
@@ -112,7 +112,7 @@ def _bearers(frame: pd.DataFrame, compared: Compared, settings: NameSettings) ->
         particle=_other_particle(pairs, query)[pair],
     )
     frame = frame[np.isin(how, (ALIKE, SOUND, EQUAL)) & (like >= settings.lone) & (frame["odds"] > IMPOSSIBLE / 2)]
-    frame = _described(frame)
+    frame = _described(frame, authority)
     frame = frame[(frame["how"] == EQUAL) | (_tells(frame) & ~frame["particle"])]
     frame = frame.sort_values(["row", "like", "other", "entity"], ascending=[True, False, True, True], kind="stable")
     frame = frame.drop_duplicates(["row", "entity"])
@@ -131,11 +131,12 @@ def _other_particle(pairs: Pairs, query: Names) -> npt.NDArray[np.bool_]:
     return ((grid.role[rows] == PARTICLE) & ~linking & (pairs.to < 0)).any(axis=1)
 
 
-def _described(frame: pd.DataFrame) -> pd.DataFrame:
+def _described(frame: pd.DataFrame, authority: Authority) -> pd.DataFrame:
     """The pairs with what their spellings say.
 
-    Columns: `eastern` (ends as East European surnames do, or is in another script), `closely`, `aside` (only context
-    may choose the bearer: rulers, family names that stand first, given names but for accents, short words).
+    Columns: `eastern` (ends as East European surnames do, or is in another script), `closely`, `transcribed` (a
+    convention writes the bearer's own letters so), `aside` (only context may choose the bearer: rulers, family names
+    that stand first, given names but for accents, short words).
     """
     words, bearers = frame["word"].tolist(), frame["bearer"].tolist()
     eastern = [
@@ -144,10 +145,13 @@ def _described(frame: pd.DataFrame) -> pd.DataFrame:
         or (word[:1] == bearer[:1] and surnames.ends_in_in(word))
         for word, bearer in zip(words, bearers, strict=True)
     ]
+    closely = romanise.closely(frame["token"].tolist(), frame["theirs"].tolist())
+    native = authority.entities["native_name"].to_numpy()[frame["entity"]]
     accents = frame["given"] & (frame["token"].str.lower() != frame["theirs"].str.lower())
     return frame.assign(
         eastern=np.array(eastern, dtype=bool),
-        closely=romanise.closely(frame["token"].tolist(), frame["theirs"].tolist()),
+        closely=closely,
+        transcribed=closely & surnames.transcribe(frame["token"].tolist(), frame["theirs"].tolist(), native.tolist()),
         shouted=np.array([token.isupper() for token in frame["token"]], dtype=bool),
         aside=frame["aside"] | accents | (frame["word"].str.len() < _WORD),
     )
@@ -178,7 +182,7 @@ def _sure(bearers: pd.DataFrame) -> "pd.Series[bool]":
     do, or is but for one letter.
     """
     size, shouted, slip = bearers["word"].str.len(), bearers["shouted"], bearers["look"] <= 1
-    closely = bearers["closely"] & ~(shouted & (size <= _SHORTEST)) & ~_doubled_elsewhere(bearers)
+    closely = bearers["transcribed"] & ~(shouted & (size <= _SHORTEST)) & ~_doubled_elsewhere(bearers)
     sure = (bearers["how"] == SOUND) & (bearers["eastern"] | closely | (slip & (size >= _LONG) & ~shouted))
     sure |= (bearers["how"] == ALIKE) & bearers["eastern"] & slip & (bearers["sound"] < _VOWEL) & (size >= _LONG)
     sure |= bearers["how"] == EQUAL

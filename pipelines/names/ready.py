@@ -22,8 +22,9 @@ class Ready:
     surnames: set[str]
 
     def save(self, folder: Path) -> None:
-        """Write what `read` needs to give the same again, of the entities their kind and name alone."""
-        frames = {"entities": self.authority.entities[["entity_id", "kind", "name"]], "letters": self.letters}
+        """Write what `read` needs to give the same again, of the entities their kind and names alone."""
+        entities = self.authority.entities[["entity_id", "kind", "name", "native_name"]]
+        frames = {"entities": entities, "letters": self.letters}
         frames |= {"things": self.things.known, "people": self.people.names}
         for name, frame in frames.items():
             parquet.write(pa.Table.from_pandas(frame, preserve_index=False), folder / f"{name}.parquet")

@@ -6,9 +6,9 @@ data, with their sources, in `conventions.toml`. No scoring here, and nothing th
 
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 import numpy as np
@@ -24,6 +24,8 @@ LATIN = (
     "spanish", "dutch", "nordic", "finnic", "baltic", "turkic", "turkic_russified", "russified", "misprinted",
     "oriental",
 )  # fmt: skip
+USUAL = ("english", "german", "german_soft", "french", "polish", "czech", "unaccented", "hungarian", "dutch", "nordic")
+"""Conventions that write East European names in most books and papers, and few others as something else."""
 LATIN_ENDS = "\u0370"
 """Letters from here on are of other scripts."""
 OTHER_SCRIPTS = ("cyrillic", "greek", "georgian", "armenian")
@@ -51,19 +53,21 @@ def fold(tokens: Sequence[str]) -> list[str]:
     return text.translate(_bare_letters()).split("\n") if tokens else []
 
 
-def sounds(tokens: Sequence[str], finish: str = "finish") -> Sounds:
+def sounds(tokens: Sequence[str], finish: str = "finish", conventions: Sequence[str] = LATIN) -> Sounds:
     """What each part sounds like under each writing convention that may have written it.
 
     Args:
         tokens: Name parts in any case and script, none empty, none with white space.
         finish: What is done to all of them at the end: "finish" for finding, "closely" for telling transcriptions of
             one name from names that sound alike.
+        conventions: Which of LATIN may have written the parts in Latin letters.
 
     Returns:
         Their sounds; the same part has the same sounds whatever stands beside it.
     """
     latin = np.fromiter((token.isascii() or max(token) < LATIN_ENDS for token in tokens), bool, len(tokens))
-    groups = [(np.flatnonzero(latin), _latin), (np.flatnonzero(~latin), _other_scripts)]
+    converters: tuple[Callable[[str], list[str]], ...] = (partial(_latin, conventions), _other_scripts)
+    groups = zip((np.flatnonzero(latin), np.flatnonzero(~latin)), converters, strict=True)
     rows, lines = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
     for numbers, convert in groups:
         if len(numbers):
@@ -84,8 +88,15 @@ def sounds(tokens: Sequence[str], finish: str = "finish") -> Sounds:
 
 def closely(left: Sequence[str], right: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Whether two parts beside each other may transcribe the very same letters under two writing conventions."""
+    return agree(left, right, "closely")
+
+
+def agree(
+    left: Sequence[str], right: Sequence[str], finish: str = "finish", conventions: Sequence[str] = LATIN
+) -> npt.NDArray[np.bool_]:
+    """Whether two parts beside each other may sound the same; the rest is as for `sounds`."""
     distinct = list(dict.fromkeys([*left, *right]))
-    made = sounds(distinct, "closely")
+    made = sounds(distinct, finish, conventions)
     of: dict[str, set[bytes]] = {part: set() for part in distinct}
     for number, sound in zip(made.token.tolist(), made.sound.tolist(), strict=True):
         of[distinct[number]].add(sound)
@@ -126,8 +137,8 @@ def _apply(text: str, convention: str) -> str:
     return text
 
 
-def _latin(text: str) -> list[str]:
-    return [_apply(text, name) for name in LATIN]
+def _latin(conventions: Sequence[str], text: str) -> list[str]:
+    return [_apply(text, name) for name in conventions]
 
 
 def _other_scripts(text: str) -> list[str]:

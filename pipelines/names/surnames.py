@@ -7,6 +7,9 @@ other words two spellings may be two names (Beckham, Beecham). Who bears a surna
 import re
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from pipelines.names import lexicon, romanise
 from pipelines.names.traits import (
     EVENT_NAME,
@@ -27,8 +30,12 @@ _DOUBLED = re.compile(r"(.)\1+")
 _IN = re.compile("...[iy]ne?$")
 _EASTERN = re.compile(
     r"(?:[oey]v|[oe]ff?|[oei]w|[sct]+[kc]i[ijy]?|[stzc]k[yi][ijy]?|skaya|skaja|skaia|[oe][vw]a|[ei]nko|[ae]nka"
-    r"|[cs][hz]ko|chuk|tschuk|czuk|cuk|[oe]vi[cč]h?|[oe]w?vit[cs]c?h|[iy]t?s?ch|[iy]c|[iyj]an(?:ts?)?|[wv]ili|dze|dse|oglu|zade|[ae]scu|[oe]va?s|skis)$"
+    r"|[cs][hz]ko|chuk|tschuk|czuk|cuk|[oe]vi[cč]h?|[oe]w?vit[cs]c?h|[iy]t?s?ch|[iy]c|[iyj]an(?:ts?)?|[wv]ili|dze|dse|oglu|zade|[ae]s[ck]u|[oe]va?s|skis)$"
 )
+_TRANSCRIBED = re.compile("[\u0370-\u058f\u10a0-\u10ff]")
+_SIGNS = re.compile("[čšžřěůňćđłąęńśźżőűșțăşţģķļņ]", re.IGNORECASE)
+_INTERCHANGED = str.maketrans("yjw", "iiv")
+_NOT_ENGLISH = re.compile(r"[^\x00-\x7f]|sch|tch|cz|sz|zs|tsj|[kz]h", re.IGNORECASE)
 _MANS = re.compile(r"(?:[oeёë]v|[oe]ff?|ow|ew|jew|[iy]n|[sc]k[iy][yij]?|ский|[оеё]в|ин)$")
 _MANY = 50
 """A sound that more words share than this tells nothing about them."""
@@ -52,6 +59,33 @@ def spellings(words: Sequence[str]) -> list[tuple[int, int]]:
             sharing.setdefault(without_h(folded[number]).encode(), []).append(number)
     few = [found for found in sharing.values() if 1 < len(found) <= _MANY]
     return sorted({(a, b) for found in few for a in found for b in found if a < b and folded[a] != folded[b]})
+
+
+def transcribe(words: Sequence[str], surnames: Sequence[str], native: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Whether each word, which sounds like a surname, may have come from its letters by being transcribed.
+
+    Those of the bearer's name in Cyrillic, Greek, Georgian or Armenian, where that is known. Else those of the surname,
+    under conventions of East European names (Kunal is no Cunhal, which is so in Spanish alone), and where the letters
+    tell of one: no more differs than y and j, v and w, or one of the two is no English spelling (Kolchak, Koltschak).
+
+    Args:
+        words: Single words, as written.
+        surnames: The surnames, as the authority writes them.
+        native: The bearers' names in their own script, empty where unknown.
+    """
+    own = [one.split() if _TRANSCRIBED.search(one) else [] for one in native]
+    row = np.repeat(np.arange(len(own)), [len(parts) for parts in own])
+    heard = romanise.agree([words[one] for one in row.tolist()], [part for parts in own for part in parts])
+    unknown = np.array([not parts for parts in own], bool)
+    told = np.array([_tell_convention(one, other) for one, other in zip(words, surnames, strict=True)], bool)
+    result = unknown & told & romanise.agree(words, surnames, "closely", romanise.USUAL)
+    result[row[heard]] = True
+    return result
+
+
+def _tell_convention(word: str, surname: str) -> bool:
+    one, other = (single(folded.translate(_INTERCHANGED)) for folded in romanise.fold([word, surname]))
+    return one == other or bool(_NOT_ENGLISH.search(word + surname)) or is_eastern(other)
 
 
 def has_eastern_ending(folded: str) -> bool:

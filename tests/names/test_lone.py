@@ -37,6 +37,12 @@ Q31,person,Ernő Gerő,,Ernő Singer
 Q20,person,Martin Luther King Jr.,,
 Q21,person,Ramiz Alia,,
 Q22,person,Reinhard Gehlen,,
+Q23,person,Álvaro Cunhal,,
+Q24,person,Pietro Nenni,Pietro Nenni,
+Q25,person,Hermann Göring,Hermann Göring,
+Q26,person,Konstantin Chernenko,Константин Черненко,
+Q27,person,Ilya Yelkon,Илья Елькон,
+Q28,person,John XXIII,,
 """
 
 
@@ -111,11 +117,26 @@ def test_own_surname_goes_before_a_former_one(authority: Authority) -> None:
         "Martin Luther King Sr.",
         "Sean Paul",
         "John Paul III",
+        "John XXII",
     ],
 )
 def test_father_and_son_are_two(surface: str, authority: Authority) -> None:
     reading = first(surface, authority)
     assert reading["entity_id"].startswith("new:")
+
+
+@pytest.mark.parametrize(
+    ("surface", "entity", "status"),
+    [
+        ("Goering", "Q25", "accepted"), ("Geering", "Q25", "review"), ("Kunal", "Q23", "review"),
+        ("Nennius", "Q24", "review"), ("Tschernenko", "Q26", "accepted"), ("Jelkon", "Q27", "accepted"),
+    ],
+)  # fmt: skip
+def test_what_only_a_rare_convention_writes_so_is_a_doubt(
+    surface: str, entity: str, status: str, authority: Authority
+) -> None:
+    reading = first(surface, authority)
+    assert (reading["entity_id"], reading["status"]) == (entity, status)
 
 
 @pytest.mark.parametrize("surface", ["Monett", "E. Singer", "Andrei Kharlov"])
