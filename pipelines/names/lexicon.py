@@ -14,7 +14,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 
@@ -81,7 +81,7 @@ _ROMANISED = (
     "а:a б:b в:v г:g д:d е:e ё:e ж:zh з:z и:i й:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch ш:sh "
     "щ:shch ъ: ы:y ь: э:e ю:iu я:ia і:i ї:i є:ie ґ:g"
 )
-_CYRILLIC = {pair[0]: pair[2:] for pair in _ROMANISED.split()}
+_CYRILLIC = str.maketrans({pair[0]: pair[2:] for pair in _ROMANISED.split()})
 
 
 def _flat(value: Any) -> Iterator[str]:
@@ -112,27 +112,23 @@ def given_names() -> frozenset[str]:
     """Given names, lower case, in the scripts of their countries and Cyrillic ones in Latin letters too."""
     groups = tomllib.loads(_read("given_names.toml"))["groups"].split()
     names = {name for name in _countries() if len(name) > 1} | words()["given"] | set(groups)
-    latin = {"".join(_CYRILLIC.get(c, c) for c in name) for name in names if "а" <= name[0] <= "ґ"}
+    latin = {name.translate(_CYRILLIC) for name in names if "а" <= name[0] <= "ґ"}
     return frozenset(names | latin)
 
 
 @cache
-def _of_one_sex(sex: str) -> frozenset[str]:
+def _of_one_sex() -> dict[str, frozenset[str]]:
     """The keys of given names that are those of women ("female") or men ("male") alone."""
-    names = {
-        one: {
-            fold("".join(_CYRILLIC.get(c, c) for c in name.lower()))
-            for _, listed in _mimesis("person.json", "names", one)
-            for name in listed
-        }
-        for one in ("female", "male")
-    }
-    return frozenset(names[sex] - names["male" if sex == "female" else "female"])
+    women, men = (
+        _keys(name.lower().translate(_CYRILLIC) for _, names in _mimesis("person.json", "names", sex) for name in names)
+        for sex in ("female", "male")
+    )
+    return {"female": women - men, "male": men - women}
 
 
 def is_of(sex: str, given_name: str) -> bool:
     """Whether a given name is borne by one sex ("female", "male") alone."""
-    return fold(given_name.lower()) in _of_one_sex(sex)
+    return fold(given_name.lower()) in _of_one_sex()[sex]
 
 
 @cache
@@ -153,7 +149,12 @@ def _countries() -> Counter[str]:
 
 @cache
 def _given_keys() -> frozenset[str]:
-    return frozenset(fold(name) for name in given_names())
+    return _keys(given_names())
+
+
+def _keys(names: Iterable[str]) -> frozenset[str]:
+    """The keys of many names, which are folded as one text: several times as fast as one by one."""
+    return frozenset(fold("\n".join(names)).split("\n"))
 
 
 @cache
@@ -206,17 +207,14 @@ def _classes() -> tuple[tuple[int, frozenset[str]], ...]:
         (NEVER, w["never"] | (w["foreign"] - w["event"] - w["place"] - w["organisation"]) | w["holidays"]),
         (LEADING_CUE, w["leading_cues"]),
         (SUFFIX, w["suffixes"]),
-        (ORDINARY, english.stems()),
     )
 
 
 @cache
 def _table() -> dict[str, int]:
-    table: dict[str, int] = {}
-    for trait, members in _classes():
-        for word in members:
-            table[word] = table.get(word, 0) | trait
+    table = dict.fromkeys(english.stems(), ORDINARY)
     lists = (
+        *_classes(),
         (GIVEN, given_names()),
         (FORENAME, forenames()),
         (SURNAME, surnames()),
