@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -107,11 +106,11 @@ def check_part(tables: Tables) -> dict[str, Offences]:
 
 def edits_that_do_not_undo(posts: pd.DataFrame, edits: pd.DataFrame) -> Iterable[str]:
     """Posts whose edits don't lead from `text_raw` to `text` and back."""
-    columns = ["raw_start", "raw_end", "before", "start", "end", "after"]
+    columns = ["post_id", "raw_start", "raw_end", "before", "start", "end", "after"]
     by_post: defaultdict[str, list[tuple[int, int, str, int, int, str]]] = defaultdict(list)
-    for post, *row in zip(edits["post_id"], *(edits[c].tolist() for c in columns), strict=True):
+    for post, *row in zip(*(edits[c].tolist() for c in columns), strict=True):
         by_post[post].append((*row,))
-    for post, raw, text in zip(posts["post_id"], posts["text_raw"], posts["text"], strict=True):
+    for post, raw, text in zip(*(posts[c].tolist() for c in ("post_id", "text_raw", "text")), strict=True):
         if raw != text or post in by_post:
             problem = _replay(raw, text, by_post.get(post, []))
             if problem:
@@ -133,26 +132,28 @@ def _replay(raw: str, text: str, edits: list[tuple[int, int, str, int, int, str]
 
 def untrue_slices(tables: Tables) -> Iterable[str]:
     """Sentences and mentions that aren't the slice they say they are, and overlapping ones."""
-    text = dict(zip(tables["posts"]["post_id"], tables["posts"]["text"], strict=True))
-    raw = dict(zip(tables["posts"]["post_id"], tables["posts"]["text_raw"], strict=True))
+    posts = tables["posts"]["post_id"].tolist()
+    text, raw = (dict(zip(posts, tables["posts"][name].tolist(), strict=True)) for name in ("text", "text_raw"))
     for kind, key, base, start, end, slice_ in (
         ("sentences", "sentence_id", text, "start", "end", "text"),
         ("mentions", "mention_id", text, "start", "end", "normalized"),
         ("mentions", "mention_id", raw, "raw_start", "raw_end", "surface"),
     ):
         frame = tables[kind]
-        columns = (frame[name].tolist() for name in (key, "post_id", start, end, slice_))
-        for row, post, s, e, expected in zip(*columns, strict=True):
-            if base.get(post, "")[s:e] != expected:
-                yield f"{key} {row}: [{s}:{e}] of its post is {base.get(post, '')[s:e]!r}, not {expected!r}."
+        spans = list(zip(*(frame[name].tolist() for name in ("post_id", start, end)), strict=True))
+        stands, expected = [base.get(post, "")[s:e] for post, s, e in spans], frame[slice_].tolist()
+        if stands != expected:
+            rows = zip(frame[key].tolist(), spans, stands, expected, strict=True)
+            for row, (_, s, e), one, other in (row for row in rows if row[2] != row[3]):
+                yield f"{key} {row}: [{s}:{e}] of its post is {one!r}, not {other!r}."
         yield from _overlapping(frame, key, start, end)
 
 
 def _overlapping(frame: pd.DataFrame, key: str, start: str, end: str) -> Iterable[str]:
-    rows = zip(frame["post_id"].tolist(), frame[start].tolist(), frame[end].tolist(), frame[key].tolist(), strict=True)
-    for (post, _, before, _), (other, after, _, row) in pairwise(rows):
-        if post == other and after < before:
-            yield f"{key} {row} overlaps the one before it."
+    post = pa.array(frame["post_id"], pa.string())
+    is_same = pc.equal(post[1:], post[:-1]).to_numpy(zero_copy_only=False).astype(bool)
+    overlaps = is_same & (frame[start].to_numpy()[1:] < frame[end].to_numpy()[:-1])
+    yield from (f"{key} {row} overlaps the one before it." for row in frame[key][1:][overlaps].tolist())
 
 
 def dangling_keys(tables: Tables) -> Iterable[str]:

@@ -39,10 +39,14 @@ def digest(*parts: str | bytes) -> str:
 @cache
 def code_version(*rooms: str) -> str:
     """A key of the code in `rooms` (below `pipelines/`), of `schemas/`, and of the libraries that shape the data."""
-    versions = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
     files = [file for room in rooms for file in _files(PACKAGE / room)] + _files(SCHEMAS)
     contents = [file.relative_to(PACKAGE.parent).as_posix().encode() + b"\0" + file.read_bytes() for file in files]
-    return digest(*versions, *contents)
+    return digest(*_versions(), *contents)
+
+
+@cache
+def _versions() -> list[str]:
+    return [f"{name} {metadata.version(name)}" for name in LIBRARIES]
 
 
 def _files(place: Path) -> list[Path]:
