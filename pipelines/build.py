@@ -20,7 +20,7 @@ from pipelines.definitions import build_definitions
 from pipelines.lock import BuildRunning
 from pipelines.names.authority import ReferenceFileError
 from pipelines.readers import SeedChangedError
-from pipelines.resources import REPORT, default_place
+from pipelines.resources import REPORT, Workers, default_place
 from pipelines.stages.folders import refuse_overlaps
 from pipelines.stages.out import unmatched_decisions
 from pipelines.stages.places import Paths
@@ -78,6 +78,7 @@ def run(definitions: dg.Definitions, console: Console) -> None:
         run_id, data = str(uuid.uuid4()), Path(default_place("VARIORUM_DATA", "data"))
         try:
             refuse_overlaps(places())
+            Workers().get_ready(places())
             with _instance() as instance, lock.locked(data, run_id, partial(lock.mark_failed, instance)):
                 result = definitions.resolve_job_def(JOB).execute_in_process(
                     QUIET, instance, raise_on_error=False, run_id=run_id, tags={STARTED_BY: "make build"}

@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from pipelines import lock, release, watch
 from pipelines.names.settings import NameSettings
 from pipelines.settings import Settings
-from pipelines.stages.folders import refuse_overlaps
+from pipelines.stages.folders import refuse_overlaps, seed_files
 from pipelines.stages.places import Paths
 from pipelines.text import spelling
 from pipelines.workers import Cluster, Processes, Team, cores
@@ -170,6 +170,12 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Refuse what the environment says wrongly before anything is begun."""
         self._engine()
 
+    def get_ready(self, paths: Paths) -> None:
+        """Let workers load what they need while a first build of much text is set up; other builds may not need any."""
+        engine = self._engine()
+        if engine.is_elsewhere and not paths.has_manifest("seeds") and _is_much(paths):
+            engine.get_ready()
+
     def run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
         """Run all calls. A worker that dies is replaced; what it had not finished is done again, up to three times.
 
@@ -205,6 +211,14 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
         if told is Engine.default:
             told = _engine_of_environment() or (Engine.dask if scheduler else Engine.processes)
         return Cluster(scheduler, number) if told is Engine.dask else Processes(number)
+
+
+def _is_much(paths: Paths) -> bool:
+    """Whether the seeds are more than what is read here and now."""
+    try:
+        return sum((paths.seeds / path).lstat().st_size for path in seed_files(paths)) >= INLINE_BYTES
+    except OSError:  # who reads the seeds will say what is wrong
+        return False
 
 
 def _counted(report: Report, label: str, total: int, done: int) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
@@ -43,6 +44,9 @@ class Engine(Protocol):
     def is_elsewhere(self) -> bool:
         """Whether work goes to another process at all."""
 
+    def get_ready(self) -> None:
+        """Load beforehand, meanwhile, what workers need."""
+
     def start(self, held: ExitStack) -> Executor:
         """Workers ready for work, which end with `held`."""
 
@@ -66,10 +70,15 @@ class Processes:
         """One worker is this process itself."""
         return self.number > 1
 
+    def get_ready(self) -> None:
+        """Start the process that they are forked from: it loads everything on another core."""
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["pipelines.passes.warm"])
+        forkserver.ensure_running()
+
     def start(self, held: ExitStack) -> Executor:
         """The processes."""
+        self.get_ready()
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["pipelines.passes.warm"])
         executor = _ProcessPool(self.number, mp_context=context, initializer=_end_with_parent)
         held.callback(executor.shutdown, wait=True, cancel_futures=True)
         return executor
@@ -121,6 +130,9 @@ class Cluster:
     def is_elsewhere(self) -> bool:
         """A cluster's workers always are other processes."""
         return True
+
+    def get_ready(self) -> None:
+        """Nothing: a cluster's workers load what they need when they are given work."""
 
     def start(self, held: ExitStack) -> Executor:
         """The cluster's workers, as many as there are at any time."""

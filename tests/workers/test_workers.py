@@ -13,6 +13,7 @@ from pipelines import resources, workers
 from pipelines.resources import Engine, Workers
 from pipelines.stages.places import Paths
 from pipelines.workers import Cluster, OtherCode, Processes, Team, WorkersDied
+from tests.builds import write_seeds
 from tests.workers.conftest import REFERENCE, built
 
 ENGINES = [Engine.processes, Engine.dask]
@@ -131,6 +132,26 @@ def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "INLINE_BYTES", 10)
     monkeypatch.setattr(Processes, "start", lambda *args: pytest.fail("started for little work"))
     team_of(Engine.processes).run("Little", process_of_worker, [(1,), (2,)], 9)
+
+
+def test_workers_get_ready_for_a_first_build_of_much_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready: list[str] = []
+    monkeypatch.setattr(Processes, "get_ready", lambda self: ready.append("ready"))
+    monkeypatch.setattr(resources, "INLINE_BYTES", 10)
+    paths = Paths(tmp_path / "seeds", REFERENCE, tmp_path / "data")
+    team = team_of(Engine.processes)
+    team.get_ready(paths)
+    write_seeds(paths.seeds, {"a.txt": "012345"})
+    team.get_ready(paths)
+    assert not ready
+    write_seeds(paths.seeds, {"b/c.txt": "6789"})
+    team_of(Engine.processes, 1).get_ready(paths)
+    assert not ready
+    team.get_ready(paths)
+    assert ready
+    paths.write_manifest("seeds", {})
+    team.get_ready(paths)
+    assert len(ready) == 1
 
 
 @pytest.fixture
