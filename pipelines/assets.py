@@ -13,6 +13,20 @@ from pipelines.resources import Places, Rules, Workers
 from pipelines.stages import core, out, raw, verify
 
 OWNERS = ["team:variorum"]
+ABOUT = {
+    "texts": ("files", "seeds", "records", "passages", "sources", "posts", "sentences"),
+    "names": ("authority", "decisions", "surfaces", "readings", "mentions", "variants", "entities"),
+    "spelling": ("spelling", "corrections", "edits"),
+    "quality": ("gold", "quarantine", "report"),
+    "release": ("provenance", "dataset"),
+}
+"""What an asset is about: a tag, by which the UI can be searched across the groups."""
+
+
+def _tagged(spec: dg.AssetSpec) -> dg.AssetSpec:
+    return spec.merge_attributes(
+        tags={"about": next(tag for tag, names in ABOUT.items() if spec.key.path[-1] in names)}
+    )
 
 
 def _asset(
@@ -221,7 +235,7 @@ def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers)
     )
 
 
-ASSETS: list[dg.AssetsDefinition | dg.AssetSpec] = [
+_ALL: list[dg.AssetsDefinition | dg.AssetSpec] = [
     FILES,
     *REFERENCE,
     seeds,
@@ -235,6 +249,7 @@ ASSETS: list[dg.AssetsDefinition | dg.AssetSpec] = [
     quality_report,
     dataset,
 ]
+ASSETS = [*dg.map_asset_specs(_tagged, _ALL)]
 
 
 def _made(manifest: dict[str, Any], key: list[str] | None = None, **metadata: Any) -> dg.MaterializeResult[Any]:

@@ -68,7 +68,7 @@ def check_invariants(
     asset=["out", "quarantine"],
     description="Records that were refused; they are kept in `quarantine` with their bytes.",
 )
-def few_are_quarantined(places: Places) -> dg.AssetCheckResult:
+def nothing_is_quarantined(places: Places) -> dg.AssetCheckResult:
     rows = parquet.read(out.whole_table(places.paths(), "quarantine"), ["path", "locator", "reason", "detail"])
     return dg.AssetCheckResult(
         passed=not rows.num_rows,
@@ -102,4 +102,4 @@ def agrees_with_gold(places: Places) -> dg.AssetCheckResult:
     )
 
 
-CHECKS = [check_invariants, few_are_quarantined, agrees_with_gold]
+CHECKS = [check_invariants, nothing_is_quarantined, agrees_with_gold]

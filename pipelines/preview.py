@@ -12,6 +12,10 @@ from schemas.tables import TABLES
 
 ROWS = 6
 CELL = 80
+INLINE = 1000
+"""The UI shows Markdown of so many characters behind a link, in a window of its own; what is shorter in a column."""
+INLINE_WIDTH = 44
+"""How many characters that column is wide: a wider table is cut there."""
 
 
 def description(name: str) -> str:
@@ -62,9 +66,11 @@ def markdown(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Rows as a Markdown table; long cells are cut, and what could break the table is shown as text."""
     if not rows:
         return "No rows."
-    lines = ["| " + " | ".join(rows[0]) + " |", "|" + " --- |" * len(rows[0])]
-    lines += ["| " + " | ".join(_cell(value) for value in row.values()) + " |" for row in rows]
-    return "\n".join(lines)
+    cells = [[str(name) for name in rows[0]], *([_cell(value) for value in row.values()] for row in rows)]
+    head, *lines = ["| " + " | ".join(line) + " |" for line in cells]
+    width = sum(max(map(len, column)) + 2 for column in zip(*cells, strict=True))
+    dashes = "-" * (INLINE if width > INLINE_WIDTH else 3)  # however many, they are one line
+    return "\n".join([head, f"| {dashes} |" + " --- |" * (len(rows[0]) - 1), *lines])
 
 
 def _cell(value: Any) -> str:

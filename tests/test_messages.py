@@ -184,6 +184,16 @@ def test_reference_files_among_the_seeds_are_no_seeds(
     assert sources == {"one.txt", "two.txt", notes} == set(watch.watched(paths)["raw/files"])
 
 
+def test_seeds_may_lie_in_the_reference_folder(alone: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = alone.reference / "texts"
+    alone.seeds.rename(texts)
+    (texts / "decisions.csv").write_text("text\nStalin died.\n")  # among the texts it is one
+    paths = place(monkeypatch, alone, seeds=texts)
+    assert main() == 0
+    sources = set(parquet.read(alone.data / "latest" / "sources.parquet")["path"].to_pylist())
+    assert sources == {"one.txt", "two.txt", "decisions.csv"} == set(watch.watched(paths)["raw/files"])
+
+
 def test_no_reference_folder_is_no_failure_but_told(
     alone: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

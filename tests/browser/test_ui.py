@@ -61,13 +61,27 @@ def test_everything_is_materialised_by_clicking(ui: Served, page: Page) -> None:
     assert pq.read_table(ui.data / "latest" / "mentions.parquet").num_rows
 
 
-def test_the_graph_shows_what_is_made_of_what(page: Page) -> None:
+def test_the_groups_tell_the_way_from_seeds_to_tables(page: Page) -> None:
     page.goto("/asset-groups")
     for group in ("reference", "raw", "core", "out"):
         expect(page.get_by_text(group, exact=True).first).to_be_visible()
-    page.get_by_text("core", exact=True).last.click()  # the first one is in the list at the side
+    expect(page.get_by_text("fetching statuses")).to_have_count(0)
+
+
+def test_the_graph_shows_what_is_made_of_what(page: Page) -> None:
+    page.goto("/asset-groups")
+    in_list, in_graph = (page.get_by_text("core", exact=True).filter(visible=True).nth(number) for number in (0, 1))
+    expect(in_list).to_be_visible()
+    in_graph.click()
     for asset in ("passages", "surfaces", "corrections"):
         expect(page.get_by_text(asset, exact=True).first).to_be_visible()
+    expect(page.get_by_text("Materialized", exact=True).first).to_be_visible()
+    expect(page.get_by_text("Loading...")).to_have_count(0)
+
+
+def test_assets_are_found_by_what_they_are_about(page: Page) -> None:
+    page.goto("/assets/out/variants")
+    expect(page.get_by_text(re.compile("^about: ?names$")).first).to_be_visible()
 
 
 def test_the_report_shows_its_figures(page: Page) -> None:
@@ -90,6 +104,15 @@ def test_a_table_shows_its_columns_and_first_rows(page: Page) -> None:
     expect(page.get_by_role("cell", name="surface", exact=True).last).to_be_visible()
     expect(page.get_by_role("cell", name="person").first).to_be_visible()
     expect(page.get_by_role("cell", name="status", exact=True).last).to_be_visible()
+
+
+def test_a_table_that_is_wider_than_its_place_is_shown_in_a_window(page: Page) -> None:
+    page.goto("/assets/out/quarantine")
+    preview = page.get_by_role("row", name=re.compile("^preview"))
+    preview.get_by_text("Show Markdown").click()
+    expect(page.get_by_role("cell", name="payload", exact=True).last).to_be_visible()
+    last = page.get_by_role("columnheader", name="row 2")
+    expect(last).to_be_in_viewport(ratio=1)
 
 
 def test_checks_passed(page: Page) -> None:
