@@ -7,7 +7,6 @@ GOLD holds folders `names_*`, each with `expected.csv` (`surface`, `entity_id`, 
 """
 
 import argparse
-import gzip
 import resource
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process, utils
 
+from pipelines import evaluate_tokens
 from pipelines.names import find, index, known, romanise
 from pipelines.names.authority import Authority, Decisions, load
 from pipelines.names.resolve import resolve
@@ -198,40 +198,6 @@ def _pairwise(groups: "pd.Series[str]", truth: "pd.Series[str]") -> float:
     return 2 * precision * recall / max(precision + recall, 1e-9)
 
 
-def measure_tokens(file: Path) -> None:
-    """Prints how often two Latin spellings of one Cyrillic token sound alike under some convention."""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        table = pd.read_csv(lines, sep="\t", keep_default_na=False)
-    table = table[(table["count"] >= 2) & (table["latin"].str.len() > 2)].drop_duplicates(["latin", "cyrillic"])
-    several = table[table["cyrillic"].duplicated(keep=False)].sort_values(
-        ["cyrillic", "count"], ascending=[True, False]
-    )
-    first = several.drop_duplicates("cyrillic").set_index("cyrillic")["latin"]
-    other = several[several["cyrillic"].duplicated()]
-    left, right = other["latin"].tolist(), first[other["cyrillic"]].tolist()
-    original = other["cyrillic"].tolist()
-    print(f"romanised tokens: {len(other):,} pairs of Latin spellings of one Cyrillic token")
-    for name, a, b in (("two Latin ones", left, right), ("Latin and Cyrillic", left, original)):
-        equal, near = _agree(a, b)
-        print(f"  {name:20} sound alike {equal:.3f}, alike or but for one sign {near:.3f}")
-
-
-def _agree(left: Sequence[str], right: Sequence[str]) -> tuple[float, float]:
-    tokens = list(dict.fromkeys([*left, *right]))
-    number = {token: i for i, token in enumerate(tokens)}
-    heard = index.hear(tokens)
-    sound = [set[bytes]() for _ in tokens]
-    for token, one in zip(heard.sounds.token.tolist(), heard.sounds.sound.tolist(), strict=True):
-        sound[token].add(one)
-    found = [set[int]() for _ in tokens]
-    for row, one in zip(heard.row.tolist(), heard.number.tolist(), strict=True):
-        found[heard.sounds.token[row]].add(one)
-    pairs = [(number[a], number[b]) for a, b in zip(left, right, strict=True)]
-    return float(np.mean([bool(sound[a] & sound[b]) for a, b in pairs])), float(
-        np.mean([bool(found[a] & found[b]) for a, b in pairs])
-    )
-
-
 def measure_large(folder: Path, size: int = 1_000_000, asked: int = 10_000) -> None:
     """Prints time and memory of an index of a million names, recombined from a gold folder's, and of asking it."""
     names = load(folder / "reference" / "authority").entities["name"]
@@ -279,7 +245,7 @@ def main(arguments: Sequence[str]) -> int:
     errors = pd.concat([measure_names(folder) for folder in folders], ignore_index=True)
     measure_clusters(folders[0])
     if (given.gold / "romanised_tokens.tsv.gz").exists():
-        measure_tokens(given.gold / "romanised_tokens.tsv.gz")
+        evaluate_tokens.measure(given.gold / "romanised_tokens.tsv.gz")
     if given.large:
         measure_large(folders[-1])
     if given.errors:

@@ -65,7 +65,7 @@ def sounds(tokens: Sequence[str], finish: str = "finish", conventions: Sequence[
     Returns:
         Their sounds; the same part has the same sounds whatever stands beside it.
     """
-    latin = np.fromiter((token.isascii() or max(token) < LATIN_ENDS for token in tokens), bool, len(tokens))
+    latin = np.fromiter(map(_is_latin, tokens), bool, len(tokens))
     converters: tuple[Callable[[str], list[str]], ...] = (partial(_latin, conventions), _other_scripts)
     groups = zip((np.flatnonzero(latin), np.flatnonzero(~latin)), converters, strict=True)
     rows, lines = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
@@ -135,6 +135,10 @@ def _apply(text: str, convention: str) -> str:
     for letters, sound in conventions()[convention]:
         text = text.replace(letters, sound)
     return text
+
+
+def _is_latin(token: str) -> bool:
+    return token.isascii() or all(sign < LATIN_ENDS or not sign.isalpha() for sign in token)
 
 
 def _latin(conventions: Sequence[str], text: str) -> list[str]:

@@ -34,6 +34,8 @@ SPELLINGS = [
     "Mikoyan Mikojan Mikoian Микоян Միկոյան",
     "Lukashenko Loukachenko Lukaschenko Lukasjenko Łukaszenko Лукашенко",
     "Kovalev Kavaliou Kowaljow Kovaliov",
+    "Fyodorov Feodorov Fjodorow Фёдоров",
+    "Marina Mar’ina Marʹina Марьина",
 ]
 
 
