@@ -4,13 +4,19 @@ Every name is compared with those whose first and last words may sound as its ow
 one name is said in `unify`; what follows for entities and readings in `cluster`.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.names import evidence, index, known, match, unify
 from pipelines.names.settings import NameSettings
 
+Rows = npt.NDArray[np.int32]
+Places = npt.NDArray[np.int64]
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
+_CROSSED, _PAIRS = 1 << 22, 1 << 16
+"""How many numbers are crossed, and how many pairs are weighed, at a time."""
 _BY_INITIALS = 0.9
 """The score of a name whose given names are initials, joined to the only full name that they can stand for."""
 MOST = 200
@@ -37,43 +43,74 @@ def joins(laid: known.Names, person: npt.NDArray[np.bool_], settings: NameSettin
     return [full.get(root, root) for root in to], score
 
 
-def _chance(
-    laid: known.Names, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], person: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float64]:
+def _chance(laid: known.Names, left: Rows, right: Rows, person: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """How likely a name is a spelling of one before it; 0 where it can't be one."""
-    links = match.link_near(laid.parts, laid.heard, left, right, laid.grid)
-    ours = evidence.side(laid.parts, laid.grid, laid.table)
-    pairs = match.lay(left, right, laid.grid, laid.grid, links, laid.table, laid.table)
-    chance: npt.NDArray[np.float64] = 1 / (1 + np.exp(-evidence.weigh(evidence.gather(pairs, ours, ours))))
-    return np.where(unify.may_be_one(laid, pairs, person), chance, 0.0)
+    side, rare = evidence.side(laid.parts, laid.grid, laid.table), unify.rare(laid)
+    chance = np.zeros(len(left))
+    for start in range(0, len(left), _PAIRS):
+        some = slice(start, start + _PAIRS)
+        links = match.link_near(laid.parts, laid.heard, left[some], right[some], laid.grid)
+        pairs = match.lay(left[some], right[some], laid.grid, laid.grid, links, laid.table, laid.table)
+        odds = evidence.odds(pairs, side, side)
+        chance[some] = np.where(unify.may_be_one(laid, pairs, person, rare), 1 / (1 + np.exp(-odds)), 0.0)
+    return chance
 
 
-def _near(laid: known.Names) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Pairs of names, the later one first, whose first and last words sound alike but for one sign in one of them."""
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The numbers of each part's sounds, those of part t in `number[first[t]:first[t + 1]]`."""
+
+    first: Places
+    number: npt.NDArray[np.uint64]
+
+    def of(self, part: Rows) -> tuple[Places, npt.NDArray[np.uint64]]:
+        """The numbers of these parts one after the other, each with the place of its part in the list given."""
+        count = self.first[part + 1] - self.first[part]
+        place = np.repeat(np.arange(len(part)), count)
+        before = np.cumsum(count) - count
+        return place, self.number[np.arange(len(place)) + np.repeat(self.first[part] - before, count)]
+
+
+def _near(laid: known.Names) -> tuple[Rows, Rows]:
+    """Pairs of names, the later one first, whose first and last words sound alike but for one sign in one of them.
+
+    Names that meet share a number of their first words, so they are looked for in lots, each with some of the numbers:
+    all names at once would need far more room than anything else does.
+    """
     grid = laid.grid
-    rows = np.flatnonzero((grid.last > grid.opening) & (grid.opening >= 0))
+    rows = np.flatnonzero((grid.last > grid.opening) & (grid.opening >= 0)).astype(np.int32)
     first, last = grid.token[rows, grid.opening[rows]], grid.token[rows, grid.last[rows]]
-    whole, less = _numbers(laid.heard)
-    found = [_crossed(rows, first, last, a, b) for a, b in ((whole, less), (less, whole))]
-    name = np.concatenate([one for one, _ in found])
-    number = np.concatenate([one for _, one in found])
-    name, number = _shared(name, number)
-    starts = np.flatnonzero(np.concatenate([[True], number[1:] != number[:-1]]))
-    size = np.diff(np.concatenate([starts, [len(number)]]))
-    pairs: list[npt.NDArray[np.int64]] = []
-    for step in range(1, min(int(size.max(initial=1)), MOST)):
-        at = np.flatnonzero(number[step:] == number[:-step])
-        if not len(at):
-            break
-        low, high = np.minimum(name[at], name[at + step]), np.maximum(name[at], name[at + step])
-        pairs.append(index.distinct((high[low != high].astype(np.int64) << 32) | low[low != high]))
-    both = index.distinct(np.concatenate(pairs)) if pairs else np.zeros(0, np.int64)
+    whole, less = _numbers(laid.heard, len(laid.parts.tokens))
+    found = [np.zeros(0, np.int64)]
+    for lot in range(lots := _lots(first, last, whole, less)):
+        crossed = [_crossed(rows, first, last, a, b, lot, lots) for a, b in ((whole, less), (less, whole))]
+        name, number = (np.concatenate(column) for column in zip(*crossed, strict=True))
+        found.append(_pairs(*_shared(name, number)))
+    both = index.distinct(np.concatenate(found))
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32)
 
 
-def _shared(
-    name: npt.NDArray[np.int64], number: npt.NDArray[np.uint64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+def _lots(first: Rows, last: Rows, whole: _Numbers, less: _Numbers) -> int:
+    """In how many lots the names are to be crossed, so that none gets too large."""
+    n_whole, n_less = np.diff(whole.first), np.diff(less.first)
+    return int((n_whole[first] * n_less[last] + n_less[first] * n_whole[last]).sum()) // _CROSSED + 1
+
+
+def _crossed(
+    rows: Rows, first: Rows, last: Rows, a: _Numbers, b: _Numbers, lot: int, lots: int
+) -> tuple[Rows, npt.NDArray[np.uint64]]:
+    """The numbers of each name's first word, those of this lot, combined with all of its last word; and whose."""
+    place, number = a.of(first)
+    if lots > 1:
+        with np.errstate(over="ignore"):
+            mine = (number * _PRIME >> np.uint64(32)) % np.uint64(lots) == lot
+        place, number = place[mine], number[mine]
+    at, other = b.of(last[place])
+    with np.errstate(over="ignore"):
+        return rows[place[at]], number[at] * _PRIME + other
+
+
+def _shared(name: Rows, number: npt.NDArray[np.uint64]) -> tuple[Rows, npt.NDArray[np.uint64]]:
     """The numbers that stand more than once, in order, and their names; most stand once and are not sorted twice."""
     if not len(number):
         return name, number
@@ -85,39 +122,28 @@ def _shared(
     return name[kept], number[kept]
 
 
-Numbers = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]
+def _pairs(name: Rows, number: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Two names each that share a number, the later one in the upper half; of a common number only neighbours."""
+    starts = np.flatnonzero(np.concatenate([[True], number[1:] != number[:-1]])) if len(number) else np.zeros(0, int)
+    size = np.diff(np.concatenate([starts, [len(number)]]))
+    behind = np.repeat(starts + size, size) - np.arange(len(number)) - 1
+    at, found = np.arange(len(number)), [np.zeros(0, np.int64)]
+    for step in range(1, min(int(size.max(initial=1)), MOST)):
+        at = at[behind[at] >= step]
+        low, high = np.minimum(name[at], name[at + step]), np.maximum(name[at], name[at + step])
+        found.append(index.distinct((high[low != high].astype(np.int64) << 32) | low[low != high]))
+    return index.distinct(np.concatenate(found))
 
 
-def _numbers(heard: index.Heard) -> tuple[Numbers, Numbers]:
-    """For each part (slices by `first`) the numbers of its sounds, whole; and those with one sign left out."""
+def _numbers(heard: index.Heard, size: int) -> tuple[_Numbers, _Numbers]:
+    """The numbers of each part's sounds, whole; and those with one sign left out."""
     count = len(heard.sounds.token)
     result = []
     for rows, numbers in ((heard.row[:count], heard.number[:count]), (heard.row, heard.number)):
-        token = heard.sounds.token[rows].astype(np.int64)
+        token = heard.sounds.token[rows]
         order = np.lexsort((numbers, token))
         token, number = token[order], numbers[order]
-        keep = (
-            np.concatenate([[True], (token[1:] != token[:-1]) | (number[1:] != number[:-1])])
-            if len(token)
-            else np.zeros(0, bool)
-        )
-        token, number = token[keep], number[keep]
-        first = np.searchsorted(token, np.arange(int(token.max(initial=-1)) + 2))
-        result.append((first, number))
+        keep = np.ones(len(token), bool)
+        keep[1:] = (token[1:] != token[:-1]) | (number[1:] != number[:-1])
+        result.append(_Numbers(np.searchsorted(token[keep], np.arange(size + 1)), number[keep]))
     return result[0], result[1]
-
-
-def _crossed(
-    rows: npt.NDArray[np.int64], first: npt.NDArray[np.int32], last: npt.NDArray[np.int32], a: Numbers, b: Numbers
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
-    """Every number of a name's first word combined with every number of its last word, with the name's row."""
-    size = min(len(a[0]), len(b[0])) - 1
-    kept = (first < size) & (last < size)
-    rows, first, last = rows[kept], first[kept], last[kept]
-    n_a, n_b = np.diff(a[0])[first], np.diff(b[0])[last]
-    total = n_a * n_b
-    row = np.repeat(np.arange(len(rows)), total)
-    place = np.arange(total.sum()) - np.repeat(np.cumsum(total) - total, total)
-    with np.errstate(over="ignore"):
-        number = a[1][a[0][first[row]] + place // n_b[row]] * _PRIME + b[1][b[0][last[row]] + place % n_b[row]]
-    return rows[row], number

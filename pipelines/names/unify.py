@@ -4,6 +4,7 @@ Stricter than the comparison with an authority. There a name is looked for among
 names become one person in a whole corpus, and John Young is not John Paul Young, nor Andrei Karlov Andrei Kharlov.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,16 +27,16 @@ _TOLD = 5
 """Letters that a surname must have to tell that two conventions wrote it."""
 
 
-def may_be_one(laid: Names, pairs: Pairs, person: Bools) -> Bools:
+def may_be_one(laid: Names, pairs: Pairs, person: Bools, is_rare: Bools) -> Bools:
     """Which pairs of names of one list may be one person's, or one thing's, by what differs between them.
 
     Args:
         laid: The names.
         pairs: Pairs of them, with the parts that answer to each other.
         person: Of each name whether it is known to be a person's: of others only the way of writing may differ.
+        is_rare: Of each name what `rare` says.
     """
     parts = _parts(laid, pairs)
-    is_rare = _rare(laid)
     rare = is_rare[pairs.query] & is_rare[pairs.known]
     both = person[pairs.query] & person[pairs.known]
     generation = laid.grid.suffix[pairs.query] == laid.grid.suffix[pairs.known]
@@ -63,18 +64,39 @@ def by_initials(laid: Names, person: Bools, to: list[int]) -> dict[int, int]:
     grid = laid.grid
     bearers: dict[str, list[int]] = {}
     root = _surname_roots(laid)
-    for row in np.flatnonzero((grid.last > grid.opening) & person).tolist():
-        bearers.setdefault(root[grid.token[row, grid.last[row]]], []).append(row)
+    named = np.flatnonzero((grid.last > grid.opening) & person)
+    surname = [root[one] for one in grid.token[named, grid.last[named]].tolist()]
+    initials, full = _is_initials(laid)[named], _is_full(laid)[named]
+    asked = {one for one, is_short in zip(surname, initials.tolist(), strict=True) if is_short}
+    for row, one, is_full in zip(named.tolist(), surname, full.tolist(), strict=True):
+        if is_full and one in asked:
+            bearers.setdefault(one, []).append(row)
     found: dict[int, int] = {}
-    for rows in bearers.values():
-        given = {row: _given_names(laid, row) for row in rows}
-        full = [row for row in rows if any(len(one) > 1 for one in given[row])]
-        for row in rows:
-            if row not in full and grid.suffix[row] == 0:
-                may = [one for one in full if _stands_for(given[row], given[one])]
-                if len({to[one] for one in may}) == 1:
-                    found[row] = to[may[0]]
+    for row, one in zip(named[initials].tolist(), itertools.compress(surname, initials), strict=True):
+        given = _given_names(laid, row)
+        may = [other for other in bearers.get(one, ()) if _stands_for(given, _given_names(laid, other))]
+        if len({to[other] for other in may}) == 1:
+            found[row] = to[may[0]]
     return found
+
+
+def _given_size(laid: Names) -> npt.NDArray[np.int64]:
+    """The letters of each word and initial of a name before its surname, 0 in the other columns."""
+    grid, column = laid.grid, np.arange(WIDTH)
+    inside = (column >= grid.opening[:, None]) & (column < grid.last[:, None])
+    given = inside & np.isin(grid.role, (WORD, INITIAL, SHORT))
+    return np.where(given, laid.table.length[grid.token], 0)
+
+
+def _is_initials(laid: Names) -> Bools:
+    """Which names have several given names, all of them initials, and name no generation."""
+    size = _given_size(laid)
+    return ((size == 1).sum(axis=1) > 1) & (size.max(axis=1) <= 1) & (laid.grid.suffix == 0)
+
+
+def _is_full(laid: Names) -> Bools:
+    """Which names have a given name of several letters."""
+    return _given_size(laid).max(axis=1) > 1
 
 
 def _surname_roots(laid: Names) -> dict[int, str]:
@@ -152,7 +174,7 @@ def _left_over(laid: Names, pairs: Pairs) -> npt.NDArray[np.int64]:
     return np.stack([ours + contradict, theirs + contradict], axis=1)
 
 
-def _rare(laid: Names) -> Bools:
+def rare(laid: Names) -> Bools:
     """Whether nobody else in the list bears a name's surname, but for forms of the same given name.
 
     Nor is it a surname that many bear anywhere, or another word.

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from pipelines.evaluate import as_surfaces
+from pipelines.names import joined
 from pipelines.names.authority import Decisions, load
 from pipelines.names.resolve import resolve
 from pipelines.names.settings import NameSettings
@@ -113,3 +114,19 @@ def test_a_lone_surname_may_be_another_spelling_of_a_bearers(tmp_path: Path) -> 
     found = readings(["Ivan Zubkovsky", "Zubkovskij"], tmp_path)
     context = found[(found["run"] == "Zubkovskij") & (found["status"] == "context")]
     assert context["canonical"].tolist() == ["Zubkovsky"]
+
+
+def test_in_lots_the_same_names_are_joined_as_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    surfaces = ["Ivan Zubkovsky", "Iwan Subkowski", "Ivan Zoubkovski", "Andrei Mironchuk", "Andriy Mironczuk",
+                "Edgar William Robinson", "E. W. Robinson", "Lubomír Hanzelka", "Lubomir Hanzelka", "Günter Litfin",
+                "Günter Liftin", "Nikita Kruschev", "Nikita Khrushchev", "Anna Zubkovskaya",
+                "Иван Зубковский"]  # fmt: skip
+    at_once = readings(surfaces, tmp_path)
+    lots: list[int] = []
+    cut = joined._lots
+    monkeypatch.setattr(joined, "_CROSSED", 20)
+    monkeypatch.setattr(joined, "_PAIRS", 2)
+    monkeypatch.setattr(joined, "_lots", lambda *given: lots.append(cut(*given)) or lots[-1])
+    pd.testing.assert_frame_equal(readings(surfaces, tmp_path), at_once)
+    assert lots[0] > 10
+    assert at_once["entity_id"].nunique() < 10
