@@ -123,7 +123,7 @@ def text(changes: Sequence[Change], before: Path | None, after: Path) -> str:
 def _line(c: Change) -> str:
     names = " → ".join(_plain(name) for name in (c.before, c.after) if name is not None)
     numbers = " → ".join(f"{number:,}" for number in (c.n_before, c.n_after) if number is not None)
-    return f"{_plain(c.key)}: {names} ({numbers} mentions)"
+    return f"{_plain(c.key)}: {names} ({numbers} mention{'s' * (numbers != '1')})"
 
 
 def _plain(value: str) -> str:
