@@ -15,7 +15,7 @@ from pipelines.names.settings import NameSettings
 Rows = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-_CROSSED, _PAIRS = 1 << 22, 1 << 16
+_CROSSED, _PAIRS = 1 << 21, 1 << 16
 """How many numbers are crossed, and how many pairs are weighed, at a time."""
 _BY_INITIALS = 0.9
 """The score of a name whose given names are initials, joined to the only full name that they can stand for."""
@@ -57,18 +57,18 @@ def _chance(laid: known.Names, left: Rows, right: Rows, person: npt.NDArray[np.b
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
-    """The numbers of each part's sounds, those of part t in `number[first[t]:first[t + 1]]`."""
+class _Groups:
+    """What belongs to each part (numbers, or names): that of part t in `member[first[t]:first[t + 1]]`."""
 
     first: Places
-    number: npt.NDArray[np.uint64]
+    member: npt.NDArray[np.integer]
 
-    def of(self, part: Rows) -> tuple[Places, npt.NDArray[np.uint64]]:
-        """The numbers of these parts one after the other, each with the place of its part in the list given."""
+    def of(self, part: Rows) -> tuple[Places, npt.NDArray[np.integer]]:
+        """What belongs to these parts one after the other, each with the place of its part in the list given."""
         count = self.first[part + 1] - self.first[part]
         place = np.repeat(np.arange(len(part)), count)
         before = np.cumsum(count) - count
-        return place, self.number[np.arange(len(place)) + np.repeat(self.first[part] - before, count)]
+        return place, self.member[np.arange(len(place)) + np.repeat(self.first[part] - before, count)]
 
 
 def _near(laid: known.Names) -> tuple[Rows, Rows]:
@@ -80,34 +80,45 @@ def _near(laid: known.Names) -> tuple[Rows, Rows]:
     grid = laid.grid
     rows = np.flatnonzero((grid.last > grid.opening) & (grid.opening >= 0)).astype(np.int32)
     first, last = grid.token[rows, grid.opening[rows]], grid.token[rows, grid.last[rows]]
-    whole, less = _numbers(laid.heard, len(laid.parts.tokens))
+    size = len(laid.parts.tokens)
+    whole, less = _numbers(laid.heard, size)
+    order = np.argsort(first, kind="stable")
+    named = _Groups(np.searchsorted(first[order], np.arange(size + 1)), order)
+    lots = _lots(first, last, whole, less)
     found = [np.zeros(0, np.int64)]
-    for lot in range(lots := _lots(first, last, whole, less)):
-        crossed = [_crossed(rows, first, last, a, b, lot, lots) for a, b in ((whole, less), (less, whole))]
+    for one, other in zip(_in_lots(whole, lots), _in_lots(less, lots), strict=True):
+        crossed = [_crossed(*one, named, last, less), _crossed(*other, named, last, whole)]
         name, number = (np.concatenate(column) for column in zip(*crossed, strict=True))
-        found.append(_pairs(*_shared(name, number)))
+        found.append(_pairs(*_shared(rows[name], number)))
     both = index.distinct(np.concatenate(found))
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32)
 
 
-def _lots(first: Rows, last: Rows, whole: _Numbers, less: _Numbers) -> int:
+def _lots(first: Rows, last: Rows, whole: _Groups, less: _Groups) -> int:
     """In how many lots the names are to be crossed, so that none gets too large."""
     n_whole, n_less = np.diff(whole.first), np.diff(less.first)
     return int((n_whole[first] * n_less[last] + n_less[first] * n_whole[last]).sum()) // _CROSSED + 1
 
 
-def _crossed(
-    rows: Rows, first: Rows, last: Rows, a: _Numbers, b: _Numbers, lot: int, lots: int
-) -> tuple[Rows, npt.NDArray[np.uint64]]:
-    """The numbers of each name's first word, those of this lot, combined with all of its last word; and whose."""
-    place, number = a.of(first)
-    if lots > 1:
-        with np.errstate(over="ignore"):
-            mine = (number * _PRIME >> np.uint64(32)) % np.uint64(lots) == lot
-        place, number = place[mine], number[mine]
-    at, other = b.of(last[place])
+def _in_lots(numbers: _Groups, lots: int) -> list[tuple[Rows, npt.NDArray[np.uint64]]]:
+    """The numbers, each with its part, in so many lots; one number is in one lot."""
+    part = np.repeat(np.arange(len(numbers.first) - 1, dtype=np.int32), np.diff(numbers.first))
+    number = numbers.member.astype(np.uint64)
     with np.errstate(over="ignore"):
-        return rows[place[at]], number[at] * _PRIME + other
+        lot = (number * _PRIME >> np.uint64(32)) % np.uint64(lots)
+    order = np.argsort(lot, kind="stable")
+    bounds = np.searchsorted(lot[order], np.arange(1, lots, dtype=np.uint64))
+    return list(zip(np.split(part[order], bounds), np.split(number[order], bounds), strict=True))
+
+
+def _crossed(
+    part: Rows, number: npt.NDArray[np.uint64], named: _Groups, last: Rows, less: _Groups
+) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.uint64]]:
+    """These numbers of first words, combined with all of the last words of names that begin so; and of which names."""
+    at, name = named.of(part)
+    place, other = less.of(last[name])
+    with np.errstate(over="ignore"):
+        return name[place], number[at[place]] * _PRIME + other.astype(np.uint64)
 
 
 def _shared(name: Rows, number: npt.NDArray[np.uint64]) -> tuple[Rows, npt.NDArray[np.uint64]]:
@@ -135,7 +146,7 @@ def _pairs(name: Rows, number: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     return index.distinct(np.concatenate(found))
 
 
-def _numbers(heard: index.Heard, size: int) -> tuple[_Numbers, _Numbers]:
+def _numbers(heard: index.Heard, size: int) -> tuple[_Groups, _Groups]:
     """The numbers of each part's sounds, whole; and those with one sign left out."""
     count = len(heard.sounds.token)
     result = []
@@ -145,5 +156,5 @@ def _numbers(heard: index.Heard, size: int) -> tuple[_Numbers, _Numbers]:
         token, number = token[order], numbers[order]
         keep = np.ones(len(token), bool)
         keep[1:] = (token[1:] != token[:-1]) | (number[1:] != number[:-1])
-        result.append(_Numbers(np.searchsorted(token[keep], np.arange(size + 1)), number[keep]))
+        result.append(_Groups(np.searchsorted(token[keep], np.arange(size + 1)), number[keep]))
     return result[0], result[1]
