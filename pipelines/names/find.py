@@ -234,7 +234,7 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
                 first = _joined(text, start)
                 if first < 0:
                     continue
-        if last == end and text[end : end + 1] in _CODED and _CODE.match(text, end) and run[begin:].isupper():
+        if last == end and text[end : end + 1] in _CODED and run[begin:].isupper() and _CODE.match(text, end):
             continue
         if last == end and (not hint or (hint == "place" and run[begin:stop].lower() in _NAMESAKES)):
             hint = _AFTER.get(text[end : end + 6], "") or hint

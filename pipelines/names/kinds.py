@@ -45,7 +45,7 @@ def kind_of(segment: Sequence[Token]) -> str:
     first, last = segment[0], segment[-1]
     if len(segment) > 1 and first.lower in _PLACE_HEADS:
         return "place"
-    link = next((n for n, token in enumerate(segment) if token.text in ("of", "for")), 0)
+    link = _link(segment)
     if link:
         head = segment[link - 1]
         return (
@@ -62,6 +62,14 @@ def kind_of(segment: Sequence[Token]) -> str:
     if _is_person(segment):
         return "person"
     return _cue_kind(first.traits) if first.traits & LEADING_CUE else ""
+
+
+def _link(segment: Sequence[Token]) -> int:
+    """Where the first "of" or "for" stands; 0 without one."""
+    for n, token in enumerate(segment):
+        if token.text in ("of", "for"):
+            return n
+    return 0
 
 
 def _kind_alone(token: Token) -> str:

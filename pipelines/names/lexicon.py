@@ -84,15 +84,15 @@ _ROMANISED = (
 _CYRILLIC = str.maketrans({pair[0]: pair[2:] for pair in _ROMANISED.split()})
 
 
-def _flat(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from _flat(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _flat(inner)
-    else:
-        yield str(value)
+def _flat(value: Any) -> list[str]:
+    """The strings in lists and dictionaries of whatever depth."""
+    found: list[str] = []
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            found += _flat(inner)
+        else:
+            found.append(str(inner))
+    return found
 
 
 def _mimesis(file: str, *fields: str) -> Iterator[tuple[str, list[str]]]:
@@ -104,7 +104,7 @@ def _mimesis(file: str, *fields: str) -> Iterator[tuple[str, list[str]]]:
             found: Any = json.loads(path.read_text(encoding="utf-8"))
             for field in fields:
                 found = found.get(field, []) if isinstance(found, dict) else []
-            yield folder.name, list(_flat(found))
+            yield folder.name, _flat(found)
 
 
 @cache

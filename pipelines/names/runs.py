@@ -188,6 +188,8 @@ def _names(segment: list[Token], mode: int) -> list[Part]:
     title = last_title(segment)
     if title >= 0:
         return _names(without_modifiers(segment[:title]), mode) + _part(_edges(segment[title + 1 :]), mode, "person")
+    if len(segment) == 1:
+        return _part(segment, mode, "")
     thing = _thing_in_front(segment)
     if thing:
         return _part(_edges(_without_adjectives(segment[:thing], mode)), mode, "") + _names(segment[thing:], INSIDE)

@@ -118,6 +118,8 @@ def _belongs(head: str, tail: str) -> bool:
 def _with_phrases(tokens: list[Token]) -> list[Token]:
     """Tokens of well-known phrases (Great Britain, New York) marked, so that nothing is cut off them."""
     known, heads = phrases(), phrase_heads()
+    if heads.isdisjoint([token.lower for token in tokens]):
+        return tokens
     i = 0
     while i < len(tokens) - 1:
         if tokens[i].lower not in heads:

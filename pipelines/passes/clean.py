@@ -28,6 +28,7 @@ from pipelines.text.clean import clean as clean_text
 
 HINTS = ("person", "place", "organisation", "event", NOUN)
 RUN_OF_SPACE = regex.compile(r"\s+")
+_AGAINST = {sign: number for number, sign in enumerate(AGAINST)}
 
 PREPARED = pa.schema([("language", pa.string()), ("thread_id", pa.string())])
 EDITS = pa.schema(
@@ -189,10 +190,8 @@ def _add_candidates(gathered: _Gathered, text: str, starts: Sequence[int], found
         surface = text[start:end]
         if "\n" in surface:
             surface = RUN_OF_SPACE.sub(" ", surface)
-        against = AGAINST.index(hint) if hint in AGAINST else 0
-        rows.append(
-            (start, end, numbers.setdefault(surface, len(numbers)), against, start in initial, COUNTED.get(hint, hint))
-        )
+        number, against = numbers.setdefault(surface, len(numbers)), _AGAINST.get(hint, 0)
+        rows.append((start, end, number, against, start in initial, COUNTED.get(hint, hint)))
     gathered.candidates.add(rows, (*CANDIDATES.names[1:], "initial", "hint"))
 
 
