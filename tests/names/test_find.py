@@ -72,6 +72,7 @@ def hints(text: str) -> list[str]:
         ("then Elchin Rauf ogli Guliyev spoke", ["Elchin Rauf ogli Guliyev"]),
         ("then Martin Ing Novak and Dr Novak spoke", ["Martin Ing Novak", "Novak"]),
         ("then Jan Palach and Jan Smetkova spoke", ["Jan Palach", "Jan Smetkova"]),
+        ("It fell in Feburary 1917, on a Wendesday; by Septmber Lenin was back.", ["Lenin"]),
         ("By Jan 5 Stalin had left; in Jan Monday comes early.", ["Stalin"]),
         ("then Said Seymur Aliyev spoke", ["Said Seymur Aliyev"]),
         ("Said Stalin to Beria.", ["Stalin", "Beria"]),
