@@ -8,12 +8,17 @@ SEEDS ?= $(or $(VARIORUM_SEEDS),seeds/raw)
 REFERENCE ?= $(or $(VARIORUM_REFERENCE),seeds/reference)
 SHARED ?= ../shared
 DATA ?= $(or $(VARIORUM_DATA),data)
+PUBLISH := $(or $(PUBLISH),$(VARIORUM_PUBLISH))
 export VARIORUM_SEEDS := $(SEEDS)
 export VARIORUM_REFERENCE := $(REFERENCE)
 export VARIORUM_DATA := $(DATA)
+# Tests and measurements publish nothing.
+export VARIORUM_PUBLISH :=
+build ui: export VARIORUM_PUBLISH := $(PUBLISH)
 export DAGSTER_HOME ?= $(CURDIR)/.dagster
 export DO_NOT_TRACK := 1
 BIN := $(VENV)/bin
+READY := $(VENV)/.ready $(if $(findstring s3://,$(SEEDS) $(REFERENCE) $(PUBLISH)),$(VENV)/.ready-s3)
 
 .PHONY: build test ui evaluate bench faults fuzz lint docs help
 
@@ -23,12 +28,12 @@ help:
 	@echo "make test      every test"
 	@echo "make evaluate  accuracy against gold data"
 	@echo "make bench     the benchmarks"
-	@echo "SEEDS=, REFERENCE= and DATA= name other folders"
+	@echo "SEEDS=, REFERENCE= and DATA= name other folders; the first two, and PUBLISH=, may be s3://bucket/folder"
 
-build: $(VENV)/.ready .dagster/dagster.yaml
+build: $(READY) .dagster/dagster.yaml
 	@$(BIN)/python -m pipelines.build
 
-ui: $(VENV)/.ready .dagster/dagster.yaml
+ui: $(READY) .dagster/dagster.yaml
 	@$(BIN)/dg dev --host 127.0.0.1 --port 3000
 
 test: $(VENV)/.ready-dev .dagster/dagster.yaml
@@ -71,6 +76,11 @@ $(VENV)/bin/python:
 $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Object storage, for those who name some.
+$(VENV)/.ready-s3: requirements-s3.lock $(VENV)/.ready
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-s3.lock
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready

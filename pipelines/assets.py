@@ -221,7 +221,8 @@ def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers)
     latest = paths.data / "latest"
     former = latest.resolve() if latest.exists() else None
     beside = out.beside(paths) | report.report_files(paths)
-    build = release.publish(paths.data, out.table_files(paths), beside, provenance.read(paths.reference))
+    tables, statement = out.table_files(paths), provenance.read(paths.reference)
+    build = release.publish(paths.data, tables, beside, statement, places.copy_release if places.publish else None)
     paths.sweep()
     if problem := notify.tell_published(paths.data, former, build):
         context.log.warning(problem)

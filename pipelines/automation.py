@@ -7,13 +7,11 @@ How a build is made belongs to `pipelines.assets`.
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
 
-from pipelines import lock, notify, reasons, watch, work
-from pipelines.resources import default_place
-from pipelines.stages.places import Paths
+from pipelines import lock, notify, reasons, remote, watch, work
+from pipelines.resources import Places, default_places
 
 JOB = "build"
 STARTED_BY = "variorum/started_by"
@@ -47,12 +45,6 @@ nightly = dg.ScheduleDefinition(
 )
 
 
-def places() -> Paths:
-    """The folders that builds use when nobody names others."""
-    defaults = {"VARIORUM_SEEDS": "seeds/raw", "VARIORUM_REFERENCE": "seeds/reference", "VARIORUM_DATA": "data"}
-    return Paths(*(Path(default_place(variable, folder)) for variable, folder in defaults.items()))
-
-
 @dg.sensor(
     job=build_job,
     name="seeds_and_reference",
@@ -65,8 +57,7 @@ def rebuild(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.
 
     Each request has a number of its own: files that go back to an earlier state are a change like any other.
     """
-    found = watch.watched(places())
-    state = work.digest(*(watch.version(stamps) for stamps in found.values()))
+    state = _state(default_places())
     before = json.loads(context.cursor) if context.cursor else {"number": 0}
     if state == before.get("built"):
         yield dg.SkipReason(_why_nothing(context.instance, _request(before["number"], state)))
@@ -95,6 +86,17 @@ def _why_nothing(instance: dg.DagsterInstance, request: str) -> str:
     return "Nothing has changed since the last build."
 
 
+def _state(places: Places) -> str:
+    """A key that changes when a seed or reference file does; of an address, when an object does."""
+    given = {place for place in (places.seeds, places.reference) if remote.is_address(place)}
+    here = [
+        watch.version(stamps)
+        for asset, stamps in watch.watched(places.paths()).items()
+        if (places.seeds if asset == watch.FILES else places.reference) not in given
+    ]
+    return work.digest(*here, *(watch.version(remote.look(address)) for address in sorted(given)))
+
+
 @dg.sensor(
     name="housekeeping",
     minimum_interval_seconds=SECONDS,
@@ -104,7 +106,7 @@ def _why_nothing(instance: dg.DagsterInstance, request: str) -> str:
 )
 def keep_house(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """What Dagster is told of files that have changed and settled."""
-    paths = places()
+    paths = default_places().paths()
     if dead := lock.dead_run(paths.data):
         lock.mark_failed(context.instance, dead)
     found = watch.watched(paths)

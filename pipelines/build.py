@@ -14,16 +14,14 @@ import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipelines import lock, notify, parquet, reasons
-from pipelines.automation import JOB, STARTED_BY, places
+from pipelines import lock, notify, parquet, reasons, remote
+from pipelines.automation import JOB, STARTED_BY
 from pipelines.definitions import build_definitions
 from pipelines.lock import BuildRunning
 from pipelines.names.authority import ReferenceFileError
 from pipelines.readers import SeedChangedError
-from pipelines.resources import REPORT, Workers, default_place
-from pipelines.stages.folders import refuse_overlaps
+from pipelines.resources import REPORT, Places, Workers, default_places
 from pipelines.stages.out import unmatched_decisions
-from pipelines.stages.places import Paths
 from pipelines.stages.raw import NoSeeds
 from schemas.export import InvalidTable
 
@@ -53,7 +51,7 @@ def main() -> int:
             "The build was stopped. The dataset published before is as it was.", style="bold red"
         )
         return 130
-    summarise(Path(default_place("VARIORUM_DATA", "data")), console)
+    summarise(default_places(), console)
     return 0
 
 
@@ -75,10 +73,11 @@ def run(definitions: dg.Definitions, console: Console) -> None:
             progress.update(tasks[label], completed=done, total=total)
 
         REPORT.set(report)
-        run_id, data = str(uuid.uuid4()), Path(default_place("VARIORUM_DATA", "data"))
+        places, run_id = default_places(), str(uuid.uuid4())
+        data = Path(places.data)
         try:
-            refuse_overlaps(places())
-            Workers().get_ready(places())
+            places.refuse_wrong()
+            Workers().get_ready(places.paths())
             with _instance() as instance, lock.locked(data, run_id, partial(lock.mark_failed, instance)):
                 result = definitions.resolve_job_def(JOB).execute_in_process(
                     QUIET, instance, raise_on_error=False, run_id=run_id, tags={STARTED_BY: "make build"}
@@ -104,21 +103,23 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
     return reasons.UNKNOWN
 
 
-def summarise(data: Path, console: Console) -> None:
+def summarise(places: Places, console: Console) -> None:
     """Say what was built: files, posts, names, edits, what was refused, and where the tables are."""
-    latest = data / "latest"
+    paths, latest = places.paths(), Path(places.data) / "latest"
     console.print("\nThe dataset is complete.\n", style="bold green")
-    reference = default_place("VARIORUM_REFERENCE", "seeds/reference")
-    if not Path(reference).is_dir():
-        text = f"There is no folder {reference}: every name became an entity of its own."
+    if not paths.reference.is_dir():
+        text = f"There is no folder {places.reference}: every name became an entity of its own."
         console.print(f"  {'Reference':<12} {text}", markup=False, soft_wrap=True)
     for label, text in _summary(latest):
         console.print(f"  {label:<12} {text}", markup=False, soft_wrap=True)
-    for row in unmatched_decisions(_paths(data)).itertuples():
+    for row in unmatched_decisions(paths).itertuples():
         text = f"decisions.csv, line {row.line}: {row.surface!r} matches nothing in these seeds."
         console.print(f"  {'Decision':<12} {text}", markup=False, soft_wrap=True)
     described = latest / "data_dictionary.md"
-    console.print(f"  {'Tables':<12} {latest}{os.sep}*.parquet, described in {described}\n", soft_wrap=True)
+    console.print(f"  {'Tables':<12} {latest}{os.sep}*.parquet, described in {described}", soft_wrap=True)
+    if places.publish:
+        console.print(f"  {'Copied to':<12} {remote.release(places.publish, latest.resolve())}", soft_wrap=True)
+    console.print()
 
 
 def _summary(latest: Path) -> Iterator[tuple[str, str]]:
@@ -139,10 +140,6 @@ def _summary(latest: Path) -> Iterator[tuple[str, str]]:
     quarantine = _table(latest / "quarantine.parquet", ["reason"])
     if len(quarantine):
         yield "Quarantine", f"{_n(len(quarantine))} ({_tally(quarantine['reason'])}): {latest / 'quarantine.parquet'}"
-
-
-def _paths(data: Path) -> Paths:
-    return Paths(data, data, data)
 
 
 def _table(path: Path, columns: list[str]) -> pd.DataFrame:

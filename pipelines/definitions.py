@@ -7,17 +7,13 @@ import dagster as dg
 from pipelines.assets import ASSETS
 from pipelines.automation import build_job, keep_house, nightly, rebuild, tell_failure
 from pipelines.checks import CHECKS
-from pipelines.resources import Places, Rules, Workers, default_place
+from pipelines.resources import Rules, Workers, default_places
 
 
 def build_definitions(**overrides: Any) -> dg.Definitions:
     """The definitions, with resources replaced by `overrides`."""
     resources = {
-        "places": Places(
-            seeds=default_place("VARIORUM_SEEDS", "seeds/raw"),
-            reference=default_place("VARIORUM_REFERENCE", "seeds/reference"),
-            data=default_place("VARIORUM_DATA", "data"),
-        ),
+        "places": default_places(),
         "rules": Rules(),
         "workers": Workers(),
     }

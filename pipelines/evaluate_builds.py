@@ -28,6 +28,7 @@ def built(seeds: Path, reference: Path, data: Path) -> dict[str, pd.DataFrame]:
         subprocess.CalledProcessError: the build failed; its message was printed.
     """
     places = {"VARIORUM_SEEDS": str(seeds), "VARIORUM_REFERENCE": str(reference), "VARIORUM_DATA": str(data)}
+    places["VARIORUM_PUBLISH"] = ""
     environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"} | places
     command = [sys.executable, "-m", "pipelines.build"]
     subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, stdout=subprocess.DEVNULL)

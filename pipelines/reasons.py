@@ -7,6 +7,8 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines import remote
+
 CLASS = re.compile(r"^[A-Za-z_][\w.]*: ")
 OURS = re.compile(r"(?:Key|Type|Attribute|Index|Name|Assertion|Recursion|NotImplemented|ZeroDivision)Error\b")
 OURS_SAID = "Variorum itself went wrong, please report it: "
@@ -38,7 +40,11 @@ def first_cause(error: Any) -> str:
 
 
 def with_place(reason: str, data: Path) -> str:
-    """The reason, with what to do where the disk is full (the libraries that write do not say which)."""
+    """The reason, with what to do where the disk is full (the libraries that write do not say which).
+
+    Files that were fetched are named by their addresses.
+    """
+    reason = remote.named(reason, data)
     if FULL not in reason:
         return reason
     return f"The disk that holds {data} is full. Free some space and start again; finished work is kept. ({reason})"

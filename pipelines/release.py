@@ -30,6 +30,7 @@ def publish(
     tables: Iterable[tuple[str, list[Path]]],
     beside: Mapping[str, str],
     statement: Statement | None = None,
+    copy: Callable[[Path], object] | None = None,
 ) -> Path:
     """The folder of the published build.
 
@@ -38,6 +39,8 @@ def publish(
         tables: every table with the files of its parts, in order.
         beside: further files of the release, name to content.
         statement: what is said of the sources.
+        copy: is given the finished build before `latest` leads to it, to copy it elsewhere; where that fails, nothing
+            is published.
     """
     builds, latest = data / "builds", data / "latest"
     if latest.is_dir() and not latest.is_symlink():
@@ -50,6 +53,8 @@ def publish(
         sums = _fill(unfinished, tables, beside, statement)
         build = builds / hashlib.sha256(sums.encode()).hexdigest()[:16]
         _keep(unfinished, build)
+        if copy:
+            copy(build)
         _tell_changes(data, latest.resolve() if latest.exists() else None, build)
         _point(latest, build)
     finally:

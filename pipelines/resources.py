@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field, PrivateAttr, model_validator
 
-from pipelines import lock, release, watch
+from pipelines import lock, release, remote, watch
 from pipelines.names.settings import NameSettings
 from pipelines.settings import Settings
 from pipelines.stages.folders import refuse_overlaps, seed_files
@@ -42,7 +42,8 @@ REPORT: ContextVar[Report] = ContextVar("report", default=_log)
 
 def default_place(variable: str, default: str) -> str:
     """A place from the environment, else the default below the repository."""
-    return str(Path(os.environ.get(variable) or REPOSITORY / default).absolute())
+    told = os.environ.get(variable) or ""
+    return told if remote.is_address(told) else str(Path(told or REPOSITORY / default).absolute())
 
 
 class BadSetting(Exception):
@@ -50,11 +51,14 @@ class BadSetting(Exception):
 
 
 class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The three folders of a build."""
+    """The places of a build. What is given may lie in object storage, at an address such as `s3://bucket/folder`."""
 
-    seeds: str = Field(description="Folder with the raw documents (VARIORUM_SEEDS).")
-    reference: str = Field(description="Folder with authority, spelling and decision files (VARIORUM_REFERENCE).")
+    seeds: str = Field(description="Folder or address of the raw documents (VARIORUM_SEEDS).")
+    reference: str = Field(description="Folder or address of authority, spelling and decisions (VARIORUM_REFERENCE).")
     data: str = Field(description="Folder for all outputs (VARIORUM_DATA).")
+    publish: str = Field(
+        default="", description="Address to which each release is copied as well (VARIORUM_PUBLISH); empty = none."
+    )
 
     _held: ExitStack = PrivateAttr(default_factory=ExitStack)
 
@@ -66,14 +70,19 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
         return self
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Refuse folders that overlap, keep other builds away, sweep what a killed one left, tell what there is."""
-        refuse_overlaps(self.paths())
+        """Refuse wrong places, keep other builds away, sweep what a killed one left, fetch and tell what there is."""
+        self.refuse_wrong()
+        if self.publish:
+            remote.refuse_unreachable(self.publish)
         instance = context.instance or dg.DagsterInstance.ephemeral()
         found_dead = partial(lock.mark_failed, instance)
-        self._held.enter_context(lock.locked(Path(self.data), context.run.run_id if context.run else "", found_dead))
-        self._sweep_unfinished()
-        for event in watch.changes(instance, watch.watched(self.paths())):
-            instance.report_runless_asset_event(event)
+        with ExitStack() as held:  # which lets the next build in, where this one cannot begin
+            held.enter_context(lock.locked(Path(self.data), context.run.run_id if context.run else "", found_dead))
+            self._sweep_unfinished()
+            remote.fetch(self.seeds, self.reference, Path(self.data), REPORT.get())
+            for event in watch.changes(instance, watch.watched(self.paths())):
+                instance.report_runless_asset_event(event)
+            self._held = held.pop_all()
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Let the next build in."""
@@ -86,9 +95,35 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
                 left.unlink()
         release.sweep_unfinished(Path(self.data))
 
+    def refuse_wrong(self) -> None:
+        """Nothing, where a build can work with these places.
+
+        Raises:
+            RemoteError, FoldersOverlap: it cannot; the message says what to name instead.
+        """
+        remote.refuse_wrong_places(self.seeds, self.reference, self.data, self.publish)
+        given = {"seeds": self.seeds, "reference": self.reference}
+        folders = {name: Path(place) for name, place in given.items() if not remote.is_address(place)}
+        refuse_overlaps(Path(self.data), folders)
+
     def paths(self) -> Paths:
-        """The places as the stages want them."""
-        return Paths(Path(self.seeds), Path(self.reference), Path(self.data))
+        """The folders that the stages work on; for an address, that of its image."""
+        data = Path(self.data)
+        return Paths(remote.local(self.seeds, data), remote.local(self.reference, data), data)
+
+    def copy_release(self, build: Path) -> None:
+        """Copy a finished build to where it is published besides."""
+        remote.copy(build, self.publish, REPORT.get())
+
+
+def default_places() -> Places:
+    """The places of builds for which nobody names others."""
+    return Places(
+        seeds=default_place("VARIORUM_SEEDS", "seeds/raw"),
+        reference=default_place("VARIORUM_REFERENCE", "seeds/reference"),
+        data=default_place("VARIORUM_DATA", "data"),
+        publish=os.environ.get("VARIORUM_PUBLISH") or "",
+    )
 
 
 class Dialect(StrEnum):

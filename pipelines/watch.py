@@ -6,7 +6,7 @@ Looking is cheap: names, sizes and times, never contents. What is done about a c
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -47,7 +47,7 @@ def watched(paths: Paths) -> dict[str, Stamps]:
     }
 
 
-def version(stamps: Stamps) -> str:
+def version(stamps: Mapping[str, Sequence[int | str]]) -> str:
     """A key that changes when a file does."""
     return work.digest(json.dumps(stamps, sort_keys=True))
 

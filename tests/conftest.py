@@ -35,7 +35,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _build(data: Path) -> None:
     places = {"SEEDS": ROOT / "seeds" / "raw", "REFERENCE": ROOT / "seeds" / "reference", "DATA": data}
     environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
-    environment |= {f"VARIORUM_{name}": str(place) for name, place in places.items()}
+    environment |= {f"VARIORUM_{name}": str(place) for name, place in places.items()} | {"VARIORUM_PUBLISH": ""}
     ended = subprocess.run(
         [sys.executable, "-m", "pipelines.build"], cwd=ROOT, env=environment, capture_output=True, text=True
     )
@@ -60,7 +60,8 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     (paths.reference / "authority" / "people.csv").write_text(authority, encoding="utf-8")
     for name in ("seeds", "reference", "data"):
         monkeypatch.setenv(f"VARIORUM_{name.upper()}", str(getattr(paths, name)))
-    monkeypatch.delenv("VARIORUM_WEBHOOK", raising=False)
+    for name in ("WEBHOOK", "PUBLISH"):
+        monkeypatch.delenv(f"VARIORUM_{name}", raising=False)
     return paths
 
 

@@ -1,6 +1,7 @@
 """Which folders a build can work in, and which of the files in them are seeds."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines import gold, provenance
@@ -13,25 +14,29 @@ class FoldersOverlap(ValueError):
     """A folder lies where a build would take what it writes for what it was given."""
 
 
-def refuse_overlaps(paths: Paths) -> None:
+def refuse_overlaps(written: Path, folders: Mapping[str, Path]) -> None:
     """Nothing, where what is given and what is written lie apart. Links are followed.
+
+    Args:
+        written: the data folder.
+        folders: what is given, by what it holds (`seeds`, `reference`).
 
     Raises:
         FoldersOverlap: the data folder is or lies in a folder that is given, or such a folder lies among the builds.
     """
-    data = _real(paths.data)
+    data = _real(written)
     kept_by_us = (data / "builds", data / "latest", data / ".work")
-    for name, given in (("seeds", paths.seeds), ("reference", paths.reference)):
+    for name, given in folders.items():
         place = _real(given)
         if data.is_relative_to(place):
             how = f"is the {name} folder too" if data == place else f"lies inside the {name} folder {given}"
             raise FoldersOverlap(
-                f"The data folder {paths.data} {how}, where a build would mix what it writes with what it is given: "
+                f"The data folder {written} {how}, where a build would mix what it writes with what it is given: "
                 "name another with DATA=."
             )
         if any(place.is_relative_to(own) for own in kept_by_us):
             raise FoldersOverlap(
-                f"The {name} folder {given} lies among the builds of the data folder {paths.data}, which come and go: "
+                f"The {name} folder {given} lies among the builds of the data folder {written}, which come and go: "
                 f"name another with {name.upper()}=."
             )
 

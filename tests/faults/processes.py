@@ -70,6 +70,7 @@ class House:
     def start(self) -> "subprocess.Popen[str]":
         """`make build` without its set-up; with `inline` 0, every pass runs in worker processes."""
         places = {f"VARIORUM_{name.upper()}": str(self.root / name) for name in ("seeds", "reference", "data")}
+        places["VARIORUM_PUBLISH"] = ""
         environment = {**os.environ, **places, "DAGSTER_HOME": str(self.home), "DO_NOT_TRACK": "1", **self.more}
         return subprocess.Popen(
             [sys.executable, "-c", BUILD.format(inline=self.inline)],
