@@ -200,8 +200,8 @@ def in_group(group: int) -> list[int]:
     return found
 
 
-def wait_until_gone(group: int, seconds: float = 20) -> list[int]:
-    """What is left of a process group after a while."""
+def wait_until_gone(group: int, seconds: float = 120) -> list[int]:
+    """What is left of a process group after a while: workers that were being started first load what they need."""
     until = time.monotonic() + seconds
     while (left := in_group(group)) and time.monotonic() < until:
         time.sleep(0.1)
