@@ -49,7 +49,7 @@ def judge(surfaces: pd.DataFrame, known: pd.DataFrame | None = None) -> "pd.Seri
     single = (known["n_words"] == 1).to_numpy()
     ordinary = known["all_ordinary"].to_numpy()
     full = surfaces["surface"][~single & (surfaces["n_person"].to_numpy() > 0)]
-    borne = among(surfaces["surface"], _bearers(full))
+    borne = among(surfaces["surface"], _bearers(full.to_list()))
     named = known["any_name"].to_numpy() | borne
     # An ordinary word is a name only where it stands large inside sentences, and more often than small anywhere.
     doubtful = ordinary & ~named & ((inside < 2) | (lower >= inside))
@@ -81,22 +81,27 @@ def kind(surfaces: pd.DataFrame) -> "pd.Series[str]":
 def propagate(names: "pd.Series[str]", kinds: "pd.Series[str]") -> "pd.Series[str]":
     """Kinds where lone parts of a person's full name among `names` are persons too, if their own kind is unknown."""
     single = ~names.str.contains(r"\s", regex=True)
-    bearers = _bearers(names[~single & (kinds == "person")])
+    bearers = _bearers(names[~single & (kinds == "person")].to_list())
     lone = single & (kinds == "unknown") & among(names, bearers) & ~names.str.isupper()
     return kinds.mask(lone, "person")
 
 
 def among(values: Iterable[str], others: Iterable[str]) -> npt.NDArray[np.bool_]:
     """Which of the values are among others; pandas goes through the others one by one for it."""
-    known = pc.is_in(pa.array(values, pa.string()), pa.array(list(others), pa.string()))
+    known = pc.is_in(_column(values), _column(others))
     found: npt.NDArray[np.bool_] = known.to_numpy(zero_copy_only=False)
     return found
+
+
+def _column(texts: Iterable[str]) -> pa.Array:
+    """The texts as Arrow holds them, without an object each where pandas has them so already."""
+    return pa.array(texts if isinstance(texts, pd.Series) else list(texts), pa.string())
 
 
 def _bearers(full: Iterable[str]) -> set[str]:
     """The surnames and the given names in people's full names."""
     words = [name.rstrip(".").split() for name in full]
-    given = {name[0] for name in words if name and traits(name[0].lower()) & GIVEN}
+    given = {word for word in {name[0] for name in words if name} if traits(word.lower()) & GIVEN}
     return given | {name[-1] for name in words if name}
 
 
@@ -108,9 +113,12 @@ def may_be_surname(word: str) -> bool:
     return not known & TERRITORY or bool(known & (GIVEN | SURNAME))
 
 
-def named_after(surfaces: Iterable[str]) -> list[bool]:
+def named_after(surfaces: "pd.Series[str]") -> npt.NDArray[np.bool_]:
     """Which surfaces name what is named after somebody, with a hyphen: Friedrich-Ebert-Stiftung, Karl-Marx-Allee."""
-    return ["-" in name and bool(traits(name.rpartition(" ")[2].lower()) & CUE) for name in surfaces]
+    found = np.zeros(len(surfaces), bool)
+    rows = np.flatnonzero(surfaces.str.contains("-", regex=False).to_numpy(bool))
+    found[rows] = [bool(traits(name.rpartition(" ")[2].lower()) & CUE) for name in surfaces.iloc[rows].to_list()]
+    return found
 
 
 def words(texts: Sequence[str]) -> pd.DataFrame:

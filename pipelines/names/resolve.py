@@ -97,7 +97,7 @@ def _found(
     """The readings that name known entities, of the wanted texts, as far as the corpus lets them be names at all."""
     is_name, guess = facts["is_name"].to_numpy() & wanted, facts["guess"]
     may_name_person = is_name & guess.isin(("person", "unknown", "place")).to_numpy()
-    may_name_person &= ~np.array(plausible.named_after(facts["surface"]), bool)
+    may_name_person &= ~plausible.named_after(facts["surface"])
     readings, row = answers.readings, answers.readings["row"].to_numpy()
     by = readings["by"]
     holds = ((by == exact.LETTERS).to_numpy() & wanted[row]) | ((by == exact.CAPITALS).to_numpy() & is_name[row])

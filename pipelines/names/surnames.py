@@ -32,6 +32,8 @@ _EASTERN = re.compile(
     r"(?:[oey]v|[oe]ff?|[oei]w|[sct]+[kc]i[ijy]?|[stzc]k[yi][ijy]?|skaya|skaja|skaia|[oe][vw]a|[ei]nko|[ae]nka"
     r"|[cs][hz]ko|chuk|tschuk|czuk|cuk|[oe]vi[cč]h?|[oe]w?vit[cs]c?h|[iy]t?s?ch|[iy]c|[iyj]an(?:ts?)?|[wv]ili|dze|dse|oglu|zade|[ae]s[ck]u|[oe]va?s|skis)$"
 )
+_ENDING = 9
+"""Letters among which such an ending stands."""
 _TRANSCRIBED = re.compile("[\u0370-\u058f\u10a0-\u10ff]")
 _SIGNS = re.compile("[čšžřěůňćđłąęńśźżőűșțăşţģķļņ]", re.IGNORECASE)
 _INTERCHANGED = str.maketrans("yjw", "iiv")
@@ -90,7 +92,7 @@ def _tell_convention(word: str, surname: str) -> bool:
 
 def has_eastern_ending(folded: str) -> bool:
     """Whether a word ends as East European surnames do and few other words."""
-    return bool(_EASTERN.search(folded))
+    return bool(_EASTERN.search(folded, max(0, len(folded) - _ENDING)))
 
 
 def ends_in_in(folded: str) -> bool:
