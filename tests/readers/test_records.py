@@ -278,7 +278,8 @@ def test_rows_with_the_same_question_are_a_thread(tmp_path: Path) -> None:
     assert [post.thread_key for post in posts if isinstance(post, Post)] == ["#2", "#2", "#4"]
 
 
-CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=15)
+# Signs that are not seen (Cf) make no text: a row of a soft hyphen is an empty one.
+CELL = st.text(st.characters(exclude_categories=["Cs", "Cf"], exclude_characters="\0\r"), max_size=15)
 
 
 @given(st.lists(st.tuples(CELL, CELL), max_size=8), st.sampled_from(",;|\t"), st.integers(1, 30))
