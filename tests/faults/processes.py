@@ -29,8 +29,10 @@ l:moscow,place,Moscow,
 """
 BUILD = "from pipelines import build, resources; resources.INLINE_BYTES = {inline}; raise SystemExit(build.main())"
 SECONDS = 300
-KILLS = int(os.environ.get("VARIORUM_KILLS") or 4)
+KILLS = int(os.environ.get("VARIORUM_KILLS") or 2)
 """How often a build is killed; `make faults` says 50."""
+IS_LONG = KILLS >= 50
+"""Whether there is time for every case of a kind: in `make faults`, not in `make test`."""
 
 
 @dataclass

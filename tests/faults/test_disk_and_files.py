@@ -9,7 +9,7 @@ import time
 import pyarrow.parquet as pq
 import pytest
 
-from tests.faults.processes import House, disk, error_lines, kill
+from tests.faults.processes import IS_LONG, House, disk, error_lines, kill
 
 pytestmark = pytest.mark.faults
 
@@ -63,7 +63,7 @@ def test_a_read_only_disk_is_told(house: House) -> None:
         pytest.skip("A small disk can only be mounted by root")
 
 
-@pytest.mark.parametrize("where", [".", "builds", ".work/manifests"])
+@pytest.mark.parametrize("where", [".", "builds", ".work/manifests"] if IS_LONG else ["builds"])
 def test_a_data_folder_without_permission_is_told(house: House, where: str) -> None:
     before, folder = house.published(), house.data / where
     house.add_seed(1)
