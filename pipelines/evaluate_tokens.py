@@ -33,7 +33,7 @@ def measure(file: Path) -> None:
     original = other["cyrillic"].tolist()
     print(f"romanised tokens: {len(other):,} pairs of Latin spellings of one Cyrillic token")
     for name, a, b in (("two Latin ones", left, right), ("Latin and Cyrillic", left, original)):
-        equal, near = _agree(a, b)
+        equal, near = romanise.agree(a, b).mean(), _near(a, b)
         print(f"  {name:20} sound alike {equal:.3f}, alike or but for one sign {near:.3f}")
     _print_differences(left, right)
 
@@ -76,17 +76,11 @@ def _difference(left: str, right: str) -> str:
     return "several consonants: another language's form, or misaligned"
 
 
-def _agree(left: Sequence[str], right: Sequence[str]) -> tuple[float, float]:
+def _near(left: Sequence[str], right: Sequence[str]) -> float:
+    """The share of pairs that sound alike but for one sign at most."""
     tokens = list(dict.fromkeys([*left, *right]))
-    number = {token: i for i, token in enumerate(tokens)}
     heard = index.hear(tokens)
-    sound = [set[bytes]() for _ in tokens]
-    for token, one in zip(heard.sounds.token.tolist(), heard.sounds.sound.tolist(), strict=True):
-        sound[token].add(one)
-    found = [set[int]() for _ in tokens]
+    found: dict[str, set[int]] = {token: set() for token in tokens}
     for row, one in zip(heard.row.tolist(), heard.number.tolist(), strict=True):
-        found[heard.sounds.token[row]].add(one)
-    pairs = [(number[a], number[b]) for a, b in zip(left, right, strict=True)]
-    return float(np.mean([bool(sound[a] & sound[b]) for a, b in pairs])), float(
-        np.mean([bool(found[a] & found[b]) for a, b in pairs])
-    )
+        found[tokens[heard.sounds.token[row]]].add(one)
+    return float(np.mean([not found[a].isdisjoint(found[b]) for a, b in zip(left, right, strict=True)]))

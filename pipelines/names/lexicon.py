@@ -76,8 +76,6 @@ def _plain() -> dict[int, str]:
     return {code: {"y": "i", "j": "i", "c": "k", "w": "v"}.get(letter, letter) for code, letter in table.items()}
 
 
-_MONTH_OF = 7
-"""Letters from which on a misspelled month or weekday is like no name."""
 # The usual English romanisation, to know Cyrillic given names in Latin letters too.
 _ROMANISED = (
     "а:a б:b в:v г:g д:d е:e ё:e ж:zh з:z и:i й:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch ш:sh "
@@ -189,11 +187,15 @@ def _peoples() -> frozenset[str]:
     return words()["peoples"] | frozenset(name for name in languages if ending.search(name) and len(name) > 4)
 
 
+_LONG = 7
+"""Letters from which on a misspelled month or weekday is like no name."""
+
+
 def _misspelled(listed: frozenset[str]) -> frozenset[str]:
     """Long words with two letters swapped or one left out: Feburary, Wendesday."""
     found: set[str] = set()
     for word in listed:
-        for i in range(1, len(word) - 1) if len(word) >= _MONTH_OF else ():
+        for i in range(1, len(word) - 1) if len(word) >= _LONG else ():
             found |= {word[:i] + word[i + 1] + word[i] + word[i + 2 :], word[:i] + word[i + 1 :]}
     return frozenset(found)
 
@@ -201,9 +203,10 @@ def _misspelled(listed: frozenset[str]) -> frozenset[str]:
 @cache
 def _classes() -> tuple[tuple[int, frozenset[str]], ...]:
     w = words()
+    days = w["months"] | w["weekdays"]
     return (
         (OPENER, w["openers"]),
-        (MONTH, w["months"] | w["weekdays"] | _misspelled(w["months"] | w["weekdays"])),
+        (MONTH, days | _misspelled(days)),
         (TITLE, w["titles"]),
         (MODIFIER, w["title_modifiers"]),
         (ROLE, w["roles"]),

@@ -146,12 +146,15 @@ def _described(frame: pd.DataFrame, authority: Authority) -> pd.DataFrame:
         for word, bearer in zip(words, bearers, strict=True)
     ]
     closely = romanise.closely(frame["token"].tolist(), frame["theirs"].tolist())
-    native = authority.entities["native_name"].to_numpy()[frame["entity"]]
+    transcribed = closely.copy()
+    asked = frame[closely]
+    native = authority.entities["native_name"].to_numpy()[asked["entity"]]
+    transcribed[closely] = surnames.transcribe(asked["token"].tolist(), asked["theirs"].tolist(), native.tolist())
     accents = frame["given"] & (frame["token"].str.lower() != frame["theirs"].str.lower())
     return frame.assign(
         eastern=np.array(eastern, dtype=bool),
         closely=closely,
-        transcribed=closely & surnames.transcribe(frame["token"].tolist(), frame["theirs"].tolist(), native.tolist()),
+        transcribed=transcribed,
         shouted=np.array([token.isupper() for token in frame["token"]], dtype=bool),
         aside=frame["aside"] | accents | (frame["word"].str.len() < _WORD),
     )

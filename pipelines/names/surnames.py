@@ -35,7 +35,6 @@ _EASTERN = re.compile(
 _ENDING = 9
 """Letters among which such an ending stands."""
 _TRANSCRIBED = re.compile("[\u0370-\u058f\u10a0-\u10ff]")
-_SIGNS = re.compile("[čšžřěůňćđłąęńśźżőűșțăşţģķļņ]", re.IGNORECASE)
 _INTERCHANGED = str.maketrans("yjw", "iiv")
 _NOT_ENGLISH = re.compile(r"[^\x00-\x7f]|sch|tch|cz|sz|zs|tsj|[kz]h", re.IGNORECASE)
 _MANS = re.compile(r"(?:[oeёë]v|[oe]ff?|ow|ew|jew|[iy]n|[sc]k[iy][yij]?|ский|[оеё]в|ин)$")
@@ -79,15 +78,23 @@ def transcribe(words: Sequence[str], surnames: Sequence[str], native: Sequence[s
     row = np.repeat(np.arange(len(own)), [len(parts) for parts in own])
     heard = romanise.agree([words[one] for one in row.tolist()], [part for parts in own for part in parts])
     unknown = np.array([not parts for parts in own], bool)
-    told = np.array([_tell_convention(one, other) for one, other in zip(words, surnames, strict=True)], bool)
-    result = unknown & told & romanise.agree(words, surnames, "closely", romanise.USUAL)
+    result = unknown & _tell_convention(words, surnames) & romanise.agree(words, surnames, "closely", romanise.USUAL)
     result[row[heard]] = True
     return result
 
 
-def _tell_convention(word: str, surname: str) -> bool:
-    one, other = (single(folded.translate(_INTERCHANGED)) for folded in romanise.fold([word, surname]))
-    return one == other or bool(_NOT_ENGLISH.search(word + surname)) or is_eastern(other)
+def _tell_convention(words: Sequence[str], surnames: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Whether the letters of each word and surname tell that the one was transcribed from the other."""
+    written, bare = zip(words, surnames, strict=True), zip(romanise.fold(words), romanise.fold(surnames), strict=True)
+    return np.array([
+        _bare(one) == _bare(other) or bool(_NOT_ENGLISH.search(word + surname)) or is_eastern(_bare(other))
+        for (word, surname), (one, other) in zip(written, bare, strict=True)
+    ], bool)  # fmt: skip
+
+
+def _bare(folded: str) -> str:
+    """A word without what differs in two transcriptions of one name anywhere: y and j, v and w, letters doubled."""
+    return single(folded.translate(_INTERCHANGED))
 
 
 def has_eastern_ending(folded: str) -> bool:
