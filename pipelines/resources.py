@@ -27,6 +27,12 @@ INLINE_BYTES = 1 << 22  # a worker's start costs as much as working on so much
 NAMES = NameSettings()
 MOST_WORKERS = 1000
 ADDRESS = re.compile(r"([a-z]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}/?")
+OF_ENVIRONMENT = {
+    "seeds": ("VARIORUM_SEEDS", "seeds/raw"),
+    "reference": ("VARIORUM_REFERENCE", "seeds/reference"),
+    "data": ("VARIORUM_DATA", "data"),
+}
+"""The variable that names a place, and the folder below the repository where nobody does."""
 Report = Callable[[str, int, int], None]
 
 
@@ -40,34 +46,49 @@ REPORT: ContextVar[Report] = ContextVar("report", default=_log)
 """Who is told the label, what is done and how much there is: the run's log, or the terminal of `make build`."""
 
 
-def default_place(variable: str, default: str) -> str:
-    """A place from the environment, else the default below the repository."""
-    told = os.environ.get(variable) or ""
-    return told if remote.is_address(told) else str(Path(told or REPOSITORY / default).absolute())
-
-
 class BadSetting(Exception):
     """A setting that makes no sense; nothing is started with it. (No ValueError: pydantic would wrap its message.)"""
 
 
-class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The places of a build. What is given may lie in object storage, at an address such as `s3://bucket/folder`."""
+def _place(name: str, told: Any) -> Any:
+    """A place that is told, else the environment's, else that below the repository; what is no text stays as it is."""
+    variable, default = OF_ENVIRONMENT[name]
+    named = (place for place in (told, os.environ.get(variable)) if place is not None and str(place).strip())
+    place = next(named, str(REPOSITORY / default))
+    if not isinstance(place, str) or remote.is_address(place):
+        return place
+    return str(Path(os.path.expanduser(place)).absolute())  # noqa: PTH111  (Path.expanduser refuses what has no owner)
 
-    seeds: str = Field(description="Folder or address of the raw documents (VARIORUM_SEEDS).")
-    reference: str = Field(description="Folder or address of authority, spelling and decisions (VARIORUM_REFERENCE).")
-    data: str = Field(description="Folder for all outputs (VARIORUM_DATA).")
+
+class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The places of a build, each the environment's if left out.
+
+    What is given may lie in object storage, at an address such as `s3://bucket/folder`.
+    """
+
+    seeds: str = Field(
+        default="",
+        description="Folder or address of the raw documents; empty = what VARIORUM_SEEDS says, else `seeds/raw`.",
+    )
+    reference: str = Field(
+        default="",
+        description="Folder or address of authority, spelling and decisions; empty = what VARIORUM_REFERENCE says, "
+        "else `seeds/reference`.",
+    )
+    data: str = Field(default="", description="Folder for all outputs; empty = what VARIORUM_DATA says, else `data`.")
     publish: str = Field(
-        default="", description="Address to which each release is copied as well (VARIORUM_PUBLISH); empty = none."
+        default="",
+        description="Address to which each release is copied as well; empty = none, so that a trial with other places "
+        "is not published. Builds without places of their own go where VARIORUM_PUBLISH says.",
     )
 
     _held: ExitStack = PrivateAttr(default_factory=ExitStack)
 
-    @model_validator(mode="after")
-    def _named(self) -> "Places":
-        for name in ("seeds", "reference", "data"):
-            if not getattr(self, name).strip():
-                raise BadSetting(f"{name} must be the path of a folder; it is empty.")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _told(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What was given, made absolute, and the environment's places for those left out."""
+        return given | {name: _place(name, given.get(name)) for name in OF_ENVIRONMENT}
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Refuse wrong places, keep other builds away, sweep what a killed one left, fetch and tell what there is."""
@@ -118,12 +139,8 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 def default_places() -> Places:
     """The places of builds for which nobody names others."""
-    return Places(
-        seeds=default_place("VARIORUM_SEEDS", "seeds/raw"),
-        reference=default_place("VARIORUM_REFERENCE", "seeds/reference"),
-        data=default_place("VARIORUM_DATA", "data"),
-        publish=os.environ.get("VARIORUM_PUBLISH") or "",
-    )
+    places = {name: _place(name, "") for name in OF_ENVIRONMENT}
+    return Places(**places, publish=os.environ.get("VARIORUM_PUBLISH") or "")
 
 
 class Dialect(StrEnum):

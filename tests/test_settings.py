@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from pipelines import reasons
-from pipelines.resources import Engine, Places, Rules, Workers
+from pipelines.resources import REPOSITORY, Engine, Places, Rules, Workers, default_places
 from pipelines.stages.places import Paths
 from tests.runs import build
 
@@ -28,8 +28,8 @@ from tests.runs import build
         ("workers", {"scheduler": "somewhere"}, "scheduler must be an address like tcp://host:8786, not 'somewhere'."),
         ("workers", {"scheduler": "tcp://host:port"}, "scheduler must be an address like tcp://host:8786"),
         ("workers", {"engine": "processes", "scheduler": "tcp://a:8786"}, "engine is `processes`, which has no"),
-        ("places", {"seeds": "a", "reference": "b", "data": ""}, "data must be the path of a folder; it is empty."),
-        ("places", {"seeds": " ", "reference": "b", "data": "c"}, "seeds must be the path of a folder; it is empty."),
+        ("places", {"data": "s3://bucket/folder"}, "DATA= is a folder of this machine"),
+        ("places", {"publish": "folder"}, "PUBLISH= names object storage (s3://bucket/folder), which folder is not."),
     ],
 )
 def test_a_setting_out_of_range_is_refused_before_any_step(
@@ -60,8 +60,8 @@ def test_a_setting_out_of_range_is_refused_before_any_step(
         ("workers", {"number": True}),
         ("workers", {"workers": 2}),
         ("workers", {"scheduler": 8786}),
-        ("places", {"data": "c"}),
-        ("places", {"seeds": "a", "reference": "b", "data": 1}),
+        ("places", {"date": "c"}),
+        ("places", {"data": 1}),
     ],
 )
 def test_a_setting_that_is_none_is_refused_by_the_launchpad(
@@ -105,4 +105,44 @@ def test_settings_are_taken(places: Paths, instance: dg.DagsterInstance) -> None
     assert Rules(accept=0.9, dialect="british").settings() != Rules().settings()
     assert Rules(old_quotations=True).settings().spelling.old_quotations
     assert Workers(number=2).number == 2
-    assert Places(seeds="a", reference="b", data="c").paths().data == Path("c")
+
+
+@pytest.mark.parametrize("name", ["seeds", "reference", "data"])
+@pytest.mark.parametrize("others", [{}, {"seeds": "", "reference": " ", "data": "\t"}], ids=["left out", "blank"])
+def test_each_place_may_be_given_alone(
+    places: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, others: dict[str, str]
+) -> None:
+    usual = {"seeds": places.seeds, "reference": places.reference, "data": places.data}
+    for each, folder in usual.items():
+        monkeypatch.setenv(f"VARIORUM_{each.upper()}", str(folder))
+    found = Places(**{**others, name: str(tmp_path / "elsewhere")})
+    assert found.model_dump() == {
+        **{each: str(folder) for each, folder in usual.items()},
+        name: str(tmp_path / "elsewhere"),
+        "publish": "",
+    }
+
+
+def test_places_without_environment_lie_in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in ("SEEDS", "REFERENCE", "DATA"):
+        monkeypatch.delenv(f"VARIORUM_{each}", raising=False)
+    assert Places().paths() == Paths(*(REPOSITORY / place for place in ("seeds/raw", "seeds/reference", "data")))
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [("texts", Path.cwd() / "texts"), ("~/texts", Path.home() / "texts"), ("~nobody x", Path.cwd() / "~nobody x")],
+)
+def test_a_place_is_a_folder_as_a_person_names_it(told: str, meant: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Places(seeds=told).paths().seeds == meant
+    monkeypatch.setenv("VARIORUM_SEEDS", told)
+    assert default_places().paths().seeds == meant
+
+
+def test_a_build_may_be_given_a_data_folder_alone(places: Paths, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as environment:
+        for each, folder in (("SEEDS", places.seeds), ("REFERENCE", places.reference)):
+            environment.setenv(f"VARIORUM_{each}", str(folder))
+        assert build(instance, resources={"places": {"config": {"data": str(tmp_path / "trial")}}}).success
+    assert (tmp_path / "trial" / "latest" / "mentions.parquet").exists()
+    assert not (places.data / "latest").exists()

@@ -159,8 +159,8 @@ def test_images_are_folders_of_the_data_folder(tmp_path: Path) -> None:
     there = Places(seeds="s3://b/a/", reference="s3://b/a/reference", data=str(tmp_path)).paths()
     assert there.reference.relative_to(there.seeds) == Path("reference")
     assert there.seeds.is_relative_to(there.work)
-    here = Places(seeds="a", reference="b", data=str(tmp_path)).paths()
-    assert here == replace(there, seeds=Path("a"), reference=Path("b"))
+    here = Places(seeds="/a", reference="/b", data=str(tmp_path)).paths()
+    assert here == replace(there, seeds=Path("/a"), reference=Path("/b"))
 
 
 def test_the_stamps_are_those_of_the_objects(server: Server, bucket: str, tmp_path: Path) -> None:
