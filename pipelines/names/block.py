@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-from pipelines.names import choose, exact, known, plausible, romanise, things, within
+from pipelines.names import choose, exact, known, plausible, remembered, romanise, things, within
 from pipelines.names.ready import Ready
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
@@ -33,11 +34,13 @@ class Block:
         readings: Readings as in `exact.find` (`row` in `asked`), `by` what (letters, capitals, THING, ALONE), for the
             lone ones `is_first` and `is_sure`, and how the surface is `written` for that entity.
         rivals: Whom full names may name, as in `choose.compared`, with `written`.
+        sounds: What the texts' parts sound like, for `remembered`.
     """
 
     asked: pd.DataFrame
     readings: pd.DataFrame
     rivals: pd.DataFrame
+    sounds: pa.Table
 
 
 def ask(surfaces: Sequence[str], ready: Ready, settings: NameSettings) -> Block:
@@ -56,7 +59,8 @@ def ask(surfaces: Sequence[str], ready: Ready, settings: NameSettings) -> Block:
     readings = pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)
     readings = readings[READINGS[:-1]].assign(written=_written(readings, asked, ready))
     rivals = rivals.assign(written=_written(rivals, asked, ready, rivals["method"].notna().to_numpy(bool)))
-    return Block(asked.drop(columns="text"), readings, rivals.reset_index(drop=True))
+    sounds = remembered.table(query.parts.tokens, query.heard.sounds)
+    return Block(asked.drop(columns="text"), readings, rivals.reset_index(drop=True), sounds)
 
 
 def gather(blocks: Sequence[Block], surfaces: Sequence[str]) -> Block:
@@ -78,7 +82,7 @@ def gather(blocks: Sequence[Block], surfaces: Sequence[str]) -> Block:
     asked = asked.iloc[kept].assign(of=new[of[kept]]).reset_index(drop=True)
     readings = [one.readings.assign(row=new[one.readings["row"].to_numpy(np.int64) + at]) for one, at in parts]
     rivals = [one.rivals.assign(row=new[one.rivals["row"].to_numpy(np.int64) + at]) for one, at in parts]
-    return Block(asked, _in_order(readings), _in_order(rivals))
+    return Block(asked, _in_order(readings), _in_order(rivals), pa.concat_tables([one.sounds for one in blocks]))
 
 
 def _shifted(of: "pd.Series[int]", by: int) -> "pd.Series[int]":

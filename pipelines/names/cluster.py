@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.names import joined, known, plausible, surnames
+from pipelines.names.remembered import Remembered
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
 
@@ -67,25 +68,26 @@ class _Unknown:
     kind: list[str]
 
 
-def cluster(unknown: Numbers, facts: pd.DataFrame, settings: NameSettings) -> Clusters:
+def cluster(unknown: Numbers, facts: pd.DataFrame, sounds: Remembered, settings: NameSettings) -> Clusters:
     """The entities of the unknown names, and each surface's readings.
 
     Args:
         unknown: The rows of `facts` that no known entity was found for and that are names.
         facts: All surfaces in the order of their letters: lone surnames may be those of unknown people too.
+        sounds: What the surfaces' parts sound like.
         settings: Thresholds.
     """
     listed = {name: facts[name].to_list() for name in ("surface", "folded", "guess", "is_name")}
     texts = [" ".join(surface.split()) for surface in listed["surface"]]
     mentions = facts["n_mentions"].to_numpy(np.int64)
     every = _Facts(listed["surface"], texts, listed["folded"], listed["guess"], listed["is_name"], mentions)
-    found = _unknown(unknown, every, settings)
+    found = _unknown(unknown, every, sounds, settings)
     made = np.unique(found.entity).tolist()
     entities = pd.DataFrame({
         "entity_id": [found.id[one] for one in made], "kind": [found.kind[one] for one in made],
         "name": [found.name[one] for one in made],
     })  # fmt: skip
-    return Clusters(pd.concat([_rows(found, every), _lone(found, every)], ignore_index=True), entities)
+    return Clusters(pd.concat([_rows(found, every, sounds), _lone(found, every, sounds)], ignore_index=True), entities)
 
 
 def new_id(folded: str) -> str:
@@ -93,12 +95,12 @@ def new_id(folded: str) -> str:
     return "new:" + hashlib.sha256(folded.encode()).hexdigest()[:16]
 
 
-def _unknown(unknown: Numbers, facts: _Facts, settings: NameSettings) -> _Unknown:
+def _unknown(unknown: Numbers, facts: _Facts, sounds: Remembered, settings: NameSettings) -> _Unknown:
     row = _in_order(unknown, facts)
     spelling, _ = pd.factorize(np.array([facts.folded[one] for one in row.tolist()], object))
     first = np.unique(spelling, return_index=True)[1]
     heads = row[first].tolist()
-    root, score = _roots(heads, facts, settings)
+    root, score = _roots(heads, facts, sounds, settings)
     entity = root[spelling]
     kind = _kinds(entity, [facts.guess[one] for one in row.tolist()], facts.n_mentions[row], len(heads))
     ids = [new_id(facts.folded[one]) for one in heads]
@@ -121,7 +123,9 @@ def _in_order(unknown: Numbers, facts: _Facts) -> Numbers:
     return unknown[np.lexsort((unknown, foreign, -support, shouted))]
 
 
-def _roots(heads: Sequence[int], facts: _Facts, settings: NameSettings) -> tuple[Numbers, npt.NDArray[np.float64]]:
+def _roots(
+    heads: Sequence[int], facts: _Facts, sounds: Remembered, settings: NameSettings
+) -> tuple[Numbers, npt.NDArray[np.float64]]:
     """For each head the one it is a spelling of, by its number, its own if of none; and how surely."""
     texts = [facts.texts[row] for row in heads]
     may = np.array([facts.guess[row] in _PEOPLE for row in heads], bool)
@@ -129,7 +133,8 @@ def _roots(heads: Sequence[int], facts: _Facts, settings: NameSettings) -> tuple
     root, score = np.arange(len(heads)), np.ones(len(heads))
     people = np.flatnonzero(may & several)
     person = np.array([facts.guess[heads[one]] == "person" for one in people.tolist()], bool)
-    to, sure = joined.joins(known.lay_out([texts[one] for one in people.tolist()]), person, settings)
+    laid = known.lay_out([texts[one] for one in people.tolist()], sounds.sounds)
+    to, sure = joined.joins(laid, person, settings)
     root[people], score[people] = people[np.array(to, np.int64)], sure
     lone = np.flatnonzero(may & ~several)
     for earlier, later in surnames.spellings([texts[one] for one in lone.tolist()]):
@@ -154,16 +159,13 @@ def _kinds(entity: Numbers, guess: Sequence[str], mentions: Numbers, number: int
     return result
 
 
-def _rows(found: _Unknown, facts: _Facts) -> pd.DataFrame:
+def _rows(found: _Unknown, facts: _Facts, sounds: Remembered) -> pd.DataFrame:
     """A reading for each unknown name."""
     rows, entities = found.row.tolist(), found.entity.tolist()
     written = [facts.surfaces[row] for row in rows]
     varies = [found.name[one] != facts.texts[row] for row, one in zip(rows, entities, strict=True)]
     spelled = [at for at, one in enumerate(entities) if varies[at] and found.kind[one] in _PEOPLE]
-    canonical = written.copy()
-    respelled = respell([written[at] for at in spelled], [found.name[entities[at]] for at in spelled])
-    for at, text in zip(spelled, respelled, strict=True):
-        canonical[at] = text
+    canonical = _canonical(written, entities, spelled, found, sounds)
     said = [
         f"In no authority; a spelling of {found.name[one]}." if other else "In no authority; an entity of its own."
         for one, other in zip(entities, varies, strict=True)
@@ -176,7 +178,19 @@ def _rows(found: _Unknown, facts: _Facts) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _lone(found: _Unknown, facts: _Facts) -> pd.DataFrame:
+def _canonical(
+    written: Sequence[str], entities: Sequence[int], spelled: Sequence[int], found: _Unknown, sounds: Remembered
+) -> list[str]:
+    """How the surfaces are written, those that are `spelled` otherwise as their entity's name is."""
+    canonical = list(written)
+    names = [found.name[entities[at]] for at in spelled]
+    respelled = respell([written[at] for at in spelled], names, sounds=sounds.sounds)
+    for at, text in zip(spelled, respelled, strict=True):
+        canonical[at] = text
+    return canonical
+
+
+def _lone(found: _Unknown, facts: _Facts, sounds: Remembered) -> pd.DataFrame:
     """Lone surnames, known or not: a reading for each unknown person whose full name ends so."""
     bearers, written = _bearers(found, facts)
     single = [row for row, text in enumerate(facts.texts) if facts.is_name[row] and " " not in text]
@@ -190,11 +204,8 @@ def _lone(found: _Unknown, facts: _Facts) -> pd.DataFrame:
         either = sorted((found.id[one], one, one not in own) for one in {*own, *more})
         readings += [(row, one, is_spelling) for _, one, is_spelling in either]
     surfaces = [facts.surfaces[row] for row, _, _ in readings]
-    canonical = surfaces.copy()
     spelled = [at for at, (_, _, is_spelling) in enumerate(readings) if is_spelling]
-    respelled = respell([surfaces[at] for at in spelled], [found.name[readings[at][1]] for at in spelled])
-    for at, text in zip(spelled, respelled, strict=True):
-        canonical[at] = text
+    canonical = _canonical(surfaces, [one for _, one, _ in readings], spelled, found, sounds)
     return pd.DataFrame({
         "run": surfaces, "start": 0, "end": _lengths(surfaces), "surface": surfaces,
         "entity_id": [found.id[one] for _, one, _ in readings], "kind": "person", "canonical": canonical,

@@ -34,11 +34,13 @@ def groups(folded: Sequence[str], heard: romanise.Sounds) -> npt.NDArray[np.int1
             found[number, : len(ids[:MOST])] = ids[:MOST]
             filled[number] = MOST
     sound_known = np.isin(heard.sound, np.array(sorted(by_sound), dtype=heard.sound.dtype))
-    for row in np.flatnonzero(sound_known & (filled[heard.token] == 0)):
-        token = heard.token[row]
-        for group in by_sound[bytes(heard.sound[row])]:
-            if group not in found[token] and found[token, -1] < 0:
-                found[token, np.argmax(found[token] < 0)] = group
+    rows = np.flatnonzero(sound_known & (filled[heard.token] == 0))
+    sounding: dict[int, set[int]] = {}
+    for token, sound in zip(heard.token[rows].tolist(), heard.sound[rows].tolist(), strict=True):
+        sounding.setdefault(token, set()).update(by_sound[sound])
+    for token, several in sounding.items():
+        ids = sorted(several)[:MOST]
+        found[token, : len(ids)] = ids
     return found
 
 

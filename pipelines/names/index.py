@@ -6,7 +6,7 @@ saved and read back. It finds, it does not judge: that is `match`'s business.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +77,11 @@ class NameIndex:
 def build(names: Sequence[str]) -> NameIndex:
     """The index of `names`."""
     split = parts.split(names)
-    heard = hear(split.tokens)
+    return entered(names, split, hear(split.tokens))
+
+
+def entered(names: Sequence[str], split: parts.Parts, heard: Heard) -> NameIndex:
+    """The index of names whose parts and sounds are there already."""
     order = np.argsort(heard.number, kind="stable")
     where = np.empty(len(order), np.int64)
     where[order] = np.arange(len(order))
@@ -97,9 +101,9 @@ def read(folder: Path) -> NameIndex:
     return NameIndex(words["names"], split, heard, a["holder"], a["first_holder"])
 
 
-def hear(tokens: Sequence[str]) -> Heard:
+def hear(tokens: Sequence[str], sounds: Callable[[Sequence[str]], romanise.Sounds] = romanise.sounds) -> Heard:
     """The parts' sounds, and the numbers under which each is found."""
-    heard = romanise.sounds(tokens)
+    heard = sounds(tokens)
     row, number = numbers(heard.sound)
     count = len(heard.token)
     return Heard(heard, row, number, np.arange(count, 2 * count))

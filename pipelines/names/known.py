@@ -1,12 +1,12 @@
 """Holds names ready to be compared with: indexed, laid out in parts; and compares many names with them at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.names import align, evidence, given, index, match, parts
+from pipelines.names import align, evidence, given, index, match, parts, romanise
 from pipelines.names.anchors import Anchors, anchors, candidates
 
 Rows = npt.NDArray[np.int32]
@@ -61,10 +61,10 @@ class Compared:
     odds: npt.NDArray[np.float64]
 
 
-def lay_out(written: Sequence[str]) -> Names:
-    """The names ready to be compared."""
+def lay_out(written: Sequence[str], sounds: Callable[[Sequence[str]], romanise.Sounds] = romanise.sounds) -> Names:
+    """The names ready to be compared, their parts' sounds asked of `sounds`."""
     split = parts.split(written)
-    heard = index.hear(split.tokens)
+    heard = index.hear(split.tokens, sounds)
     return Names(
         written, split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds), heard)
     )

@@ -92,7 +92,7 @@ def link_near(
 def _in_latin(folded: Sequence[str], sounds: Sounds, first: npt.NDArray[np.int64]) -> list[str]:
     """The parts, those in other scripts as they sound, so that their letters can be compared."""
     return [
-        sounds.sound[start].decode() if one > LATIN_ENDS and start < stop else one
+        min(sounds.sound[start:stop]).decode() if one > LATIN_ENDS and start < stop else one
         for one, start, stop in zip(folded, first[:-1].tolist(), first[1:].tolist(), strict=True)
     ]
 

@@ -18,6 +18,7 @@ from pipelines.names.authority import NEW, NOT_A_NAME, UNKNOWN_PERSON, Authority
 from pipelines.names.block import Block
 from pipelines.names.plausible import among
 from pipelines.names.ready import ready
+from pipelines.names.remembered import Remembered
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
 
@@ -70,7 +71,8 @@ def decide(
     settled[answers.asked["of"].to_numpy()[inner["row"]]] = True
     rows = _known_rows(pd.concat([found, inner], ignore_index=True), answers, authority)
     own = facts[whole]
-    new = cluster.cluster(np.flatnonzero(own["is_name"].to_numpy() & ~settled[whole]), own, settings)
+    unknown = np.flatnonzero(own["is_name"].to_numpy() & ~settled[whole])
+    new = cluster.cluster(unknown, own, Remembered(answers.sounds), settings)
     rows = lone.doubted(pd.concat([rows, new.rows], ignore_index=True), own)
     rows, decided_entities = _with_decisions(rows, own, decided(decisions, authority, new.entities))
     entities = pd.concat([new.entities, decided_entities], ignore_index=True).drop_duplicates("entity_id")

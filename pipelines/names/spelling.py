@@ -4,12 +4,12 @@ A part is respelled if it is a spelling, or another language's form, of a part o
 of the entity, a nickname, or a name in another script stays as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from pipelines.names import index, known, match
+from pipelines.names import index, known, match, romanise
 from pipelines.names.align import ALIKE, EQUAL, SAME_NAME, SOUND
 from pipelines.names.parts import WORD, spans
 
@@ -17,19 +17,25 @@ _NEAR = 0.7
 """Forms of one given name are spellings of each other up to this distance in sounds (Iosif, Joseph)."""
 
 
-def respell(surfaces: Sequence[str], canonical: Sequence[str], person: Sequence[bool] | None = None) -> list[str]:
+def respell(
+    surfaces: Sequence[str],
+    canonical: Sequence[str],
+    person: Sequence[bool] | None = None,
+    sounds: Callable[[Sequence[str]], romanise.Sounds] = romanise.sounds,
+) -> list[str]:
     """Each surface with its parts written as in the canonical name beside it.
 
     Args:
         surfaces: Names as they stand in texts.
         canonical: For each the canonical name of its entity.
         person: Whether the entity is a person; of others only spellings that sound the same are respelled.
+        sounds: What tells how parts sound.
     """
     if not len(surfaces):
         return []
-    query = known.lay_out(surfaces)
-    names = known.lay_out(canonical)
-    made = index.build(canonical)
+    query = known.lay_out(surfaces, sounds)
+    names = known.lay_out(canonical, sounds)
+    made = index.entered(canonical, names.parts, names.heard)
     links = match.link(query.parts, query.heard, made)
     rows = np.arange(len(surfaces), dtype=np.int32)
     pairs = match.lay(rows, rows, query.grid, names.grid, links, query.table, names.table)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -50,13 +49,15 @@ def ask(question: Question, place: Path) -> Path:
 def _ask(question: Question, folder: Path) -> None:
     surfaces = parquet.read(question.surfaces, ["surface"])["surface"].to_pylist()
     answers = block.ask(surfaces, _ready(question.authority), question.settings)
-    for name, frame, schema in zip(NAMES, _frames(answers), SCHEMAS, strict=True):
+    for name, frame, schema in zip(NAMES, (answers.asked, answers.readings, answers.rivals), SCHEMAS, strict=True):
         parquet.write(pa.Table.from_pandas(frame, schema, preserve_index=False), folder / name)
+    parquet.write(answers.sounds, folder / SOUNDS)
 
 
 def answers_in(place: Path) -> block.Block:
     """What `ask` wrote."""
-    return block.Block(*(parquet.read(place / name).to_pandas() for name in NAMES))
+    asked, readings, rivals = (parquet.read(place / name).to_pandas() for name in NAMES)
+    return block.Block(asked, readings, rivals, parquet.read(place / SOUNDS))
 
 
 def surfaces_in(place: Path) -> pa.ChunkedArray:
@@ -65,11 +66,7 @@ def surfaces_in(place: Path) -> pa.ChunkedArray:
     return asked.filter(pc.equal(asked["of"], block.WHOLE))["surface"]
 
 
-def _frames(answers: block.Block) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    return answers.asked, answers.readings, answers.rivals
-
-
-NAMES = ("asked.parquet", "readings.parquet", "rivals.parquet")
+NAMES, SOUNDS = ("asked.parquet", "readings.parquet", "rivals.parquet"), "sounds.parquet"
 SCHEMAS = (ASKED, READINGS, RIVALS)
 
 

@@ -65,7 +65,7 @@ def _ask(
 ) -> None:  # fmt: skip
     if not blocks:
         return
-    known = work.make(paths.store.place("authority", version), ready(authority).save)
+    known = work.make(paths.store.place("authority", version), lambda folder: ready(authority).save(folder))
     inputs = paths.work / "inputs"
     inputs.mkdir(parents=True, exist_ok=True)
     calls = []

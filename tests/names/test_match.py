@@ -29,3 +29,10 @@ def test_parts_that_are_passed_over_would_not_have_agreed(monkeypatch: pytest.Mo
     for one, other in zip(astuple(quickly)[:6], astuple(fully)[:6], strict=True):
         np.testing.assert_array_equal(one, other)
     assert {align.INITIALS, align.SAME_NAME, align.SOUND, align.EQUAL} <= set(fully.how.ravel().tolist())
+
+
+@pytest.mark.parametrize("beside", [[], ["Hryhoriy Ihor"], ["Grigori Igor", "Hryhoriy Ihor"]])
+def test_letters_of_other_scripts_are_compared_as_one_sound_whatever_stands_beside(beside: list[str]) -> None:
+    names = known.lay_out([*beside, "Григорий Игорь", "Hrihori Ihor"])
+    ours, theirs = (np.array([len(beside) + number], np.int32) for number in (0, 1))
+    assert sorted(match.link_near(names.parts, names.heard, ours, theirs, names.grid).look) == [1, 2]

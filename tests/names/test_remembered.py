@@ -1,0 +1,23 @@
+"""Sounds remembered: what was heard before is heard again, whatever stood beside it then."""
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.names import remembered, romanise
+
+PARTS = st.lists(st.sampled_from(
+    ["Chruschtschow", "Хрущёв", "Khrushchev", "Hryhoriy", "Григорий", "Grigori", "Gorbatšov", "Ihor", "Игорь", "漢字", "Li"]
+), unique=True)  # fmt: skip
+
+
+def heard(sounds: romanise.Sounds) -> list[tuple[int, bytes]]:
+    return sorted(zip(sounds.token.tolist(), sounds.sound.tolist(), strict=True))
+
+
+@given(st.lists(PARTS, max_size=3), PARTS)
+def test_the_same_sounds_as_heard_anew(before: list[list[str]], parts: list[str]) -> None:
+    tables = [remembered.table(some, romanise.sounds(some)) for some in before]
+    again = remembered.Remembered(pa.concat_tables([remembered.SCHEMA.empty_table(), *tables])).sounds(parts)
+    assert heard(again) == heard(romanise.sounds(parts))
+    assert again.token.tolist() == sorted(again.token.tolist())
