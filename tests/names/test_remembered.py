@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from pipelines.names import remembered, romanise
 
-PARTS = st.lists(st.sampled_from(
-    ["Chruschtschow", "Хрущёв", "Khrushchev", "Hryhoriy", "Григорий", "Grigori", "Gorbatšov", "Ihor", "Игорь", "漢字", "Li"]
-), unique=True)  # fmt: skip
+WRITTEN = ["Chruschtschow", "Хрущёв", "Khrushchev", "Hryhoriy", "Григорий", "Grigori", "Ihor", "Игорь", "漢字"]
+PARTS = st.lists(st.sampled_from(WRITTEN), unique=True)
 
 
 def heard(sounds: romanise.Sounds) -> list[tuple[int, bytes]]:
