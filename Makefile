@@ -8,6 +8,7 @@ SEEDS ?= $(or $(VARIORUM_SEEDS),seeds/raw)
 REFERENCE ?= $(or $(VARIORUM_REFERENCE),seeds/reference)
 SHARED ?= ../shared
 DATA ?= $(or $(VARIORUM_DATA),data)
+PORT := 3000
 PUBLISH := $(or $(PUBLISH),$(VARIORUM_PUBLISH))
 export VARIORUM_SEEDS := $(SEEDS)
 export VARIORUM_REFERENCE := $(REFERENCE)
@@ -24,7 +25,7 @@ READY := $(VENV)/.ready $(if $(findstring s3://,$(SEEDS) $(REFERENCE) $(PUBLISH)
 
 help:
 	@echo "make build     build the dataset from $(SEEDS) into $(DATA)"
-	@echo "make ui        the Dagster UI with its daemon on http://127.0.0.1:3000"
+	@echo "make ui        the Dagster UI with its daemon on http://127.0.0.1:$(PORT)"
 	@echo "make test      every test"
 	@echo "make evaluate  accuracy against gold data"
 	@echo "make bench     the benchmarks"
@@ -34,7 +35,7 @@ build: $(READY) .dagster/dagster.yaml
 	@$(BIN)/python -m pipelines.build
 
 ui: $(READY) .dagster/dagster.yaml
-	@$(BIN)/dg dev --host 127.0.0.1 --port 3000
+	@$(BIN)/python -m pipelines.ui --port $(PORT)
 
 test: $(VENV)/.ready-dev .dagster/dagster.yaml
 	@.ci/debian-packages

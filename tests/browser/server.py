@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 REPOSITORY = Path(__file__).parents[2]
 START_SECONDS = 180
 
@@ -23,6 +25,7 @@ START_SECONDS = 180
 class Served:
     """A running UI and the folders it works on."""
 
+    process: "subprocess.Popen[bytes]"
     url: str
     home: Path
     seeds: Path
@@ -62,27 +65,25 @@ def free_port() -> int:
 def served(root: Path, **more: str) -> Iterator[Served]:
     """The UI with its daemon, from the command that `make ui` runs; SIGINT ends it as Ctrl+C does."""
     port = free_port()
-    command = [str(Path(sys.executable).parent / "dg"), "dev", "--host", "127.0.0.1", "--port", str(port)]
     with (root / "ui.log").open("wb") as log:
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", "pipelines.ui", "--port", str(port)],
             cwd=REPOSITORY,
             env=environment(root, **more),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
-    ui = Served(f"http://127.0.0.1:{port}", root / "home", root / "seeds", root / "reference", root / "data")
+    ui = Served(process, f"http://127.0.0.1:{port}", *(root / name for name in ("home", "seeds", "reference", "data")))
     try:
-        wait_until(lambda: _answers(ui, process), START_SECONDS, "the UI did not come up", root / "ui.log")
+        wait_until(lambda: _answers(ui), START_SECONDS, "the UI did not come up", root / "ui.log")
         yield ui
     finally:
         stop(process)
 
 
-def _answers(ui: Served, process: "subprocess.Popen[bytes]") -> bool:
-    assert process.poll() is None, "the UI ended by itself"
+def _answers(ui: Served) -> bool:
+    assert ui.process.poll() is None, "the UI ended by itself"
     try:
         found = ui.query("{ workspaceOrError { ... on Workspace { locationEntries { loadStatus } } } }")
     except OSError:
@@ -91,9 +92,20 @@ def _answers(ui: Served, process: "subprocess.Popen[bytes]") -> bool:
     return bool(entries) and all(entry["loadStatus"] == "LOADED" for entry in entries)
 
 
+def interrupted(ui: Served, *signals: int) -> list[psutil.Process]:
+    """What is left of the UI and all it has started when these signals, one second apart, have ended it."""
+    served_by = psutil.Process(ui.process.pid).children(recursive=True)
+    assert len(served_by) >= 4, "web server, daemon, and the servers of the code"
+    for number in signals:
+        os.killpg(ui.process.pid, number)
+        time.sleep(1)
+    assert ui.process.wait(60) == 0
+    return [process for process in served_by if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+
+
 def stop(process: "subprocess.Popen[bytes]") -> None:
     """End a process and all of its group, politely first."""
-    for name, seconds in ((signal.SIGINT, 30), (signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+    for name, seconds in ((signal.SIGINT, 60), (signal.SIGTERM, 10), (signal.SIGKILL, 10)):
         try:
             os.killpg(process.pid, name)
         except ProcessLookupError:

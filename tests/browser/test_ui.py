@@ -1,6 +1,7 @@
 """What a person sees and does in the Dagster UI, by clicking. The tests tell one story, in the order they stand in."""
 
 import re
+import signal
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.server import Served, wait_until
+from tests.browser.server import Served, interrupted, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -226,3 +227,15 @@ def switched_on(ui: Served) -> set[str]:
     schedules = [(s["name"], s["scheduleState"]["status"]) for node in found for s in node["schedules"]]
     sensors = [(s["name"], s["sensorState"]["status"]) for node in found for s in node["sensors"]]
     return {name for name, status in schedules + sensors if status == "RUNNING"}
+
+
+def test_ctrl_c_ends_it_with_one_sentence_and_leaves_nothing(ui: Served) -> None:
+    """Pressed twice, as people do who wait; the last test, as it ends the story."""
+    wait_until(lambda: not (ui.data / ".work" / "lock").read_text(), RUN_SECONDS, "no build is under way")
+    before = published(ui)
+    assert interrupted(ui, signal.SIGINT, signal.SIGINT) == []
+    said = (ui.home.parent / "ui.log").read_text(encoding="utf-8").splitlines()
+    assert said[:2] == ["Starting the Dagster UI ...", f"The Dagster UI is on {ui.url} (Ctrl+C ends it)."]
+    assert said[-2:] == ["", "Ending the Dagster UI ... it has ended."]
+    assert published(ui) == before
+    assert [path for path in ui.data.rglob("*") if ".tmp" in path.name] == []

@@ -1,6 +1,7 @@
 """kill -9 of a run that was started in the UI, at spread moments: the same as for `make build` holds."""
 
 import shutil
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.browser.server import Served, served, wait_until
+from tests.browser.server import Served, interrupted, served, wait_until
 from tests.faults.processes import (
     KILLS,
     House,
@@ -160,3 +161,21 @@ def test_a_run_that_was_killed_says_so(desk: Desk) -> None:
 def messages(desk: Desk, run_id: str) -> list[str]:
     logs: Any = desk.ui.query(LOGS, id=run_id)["logsForRun"]["events"]
     return [event["message"] for event in logs if event.get("message")]
+
+
+def test_a_signal_to_end_the_ui_ends_its_run_as_well(desk: Desk) -> None:
+    """The last test, as it ends the UI."""
+    house = desk.house
+    before = house.published()
+    house.add_seed(300)
+    run_id = desk.launch()
+    lock = house.data / ".work" / "lock"
+    wait_until(lambda: lock.read_text() == run_id, RUN_SECONDS, "the run holds the folder", house.root / "ui.log")
+    assert interrupted(desk.ui, signal.SIGTERM) == []
+    assert run_processes(house.home) == []
+    assert house.published() == before
+    assert house.is_sound()
+    assert house.build().returncode == 0
+    assert house.published() != before
+    assert house.leftovers() == []
+    assert unfinished_runs(house) == []
