@@ -8,13 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet, work
 from pipelines.readers import shown
+from pipelines.slices import Ints, Spans, Texts
 
 SHOWN = 20
 
@@ -51,19 +53,33 @@ def offences(texts: Iterable[str]) -> Offences:
     return Offences(len(found), tuple(found[:SHOWN]))
 
 
-Tables = Mapping[str, pd.DataFrame]
+Tables = Mapping[str, pa.Table]
+Column = Any  # a pa.ChunkedArray, which has no types
+IN_PARTS = {
+    "posts": ["post_id", "text_raw", "text"],
+    "sentences": ["sentence_id", "post_id", "start", "end", "text"],
+    "edits": ["post_id", "raw_start", "raw_end", "before", "start", "end", "after", "mention_id"],
+    "mentions": ["mention_id", "post_id", "sentence_id", "start", "end", "raw_start", "raw_end", "surface"]
+    + ["normalized", "entity_id", "status"],
+}
+"""The columns that are looked at in each part."""
+CODED = {"sentences": ["post_id"], "edits": ["post_id"], "mentions": ["post_id", "surface", "entity_id"]}
+"""Those of them whose values repeat: they are read as numbers of their distinct values."""
 COUNTED = {"variants": ["surface", "entity_id"], "entities": ["entity_id"]}
 """What mentions and posts are counted by, for each table that has such counts."""
 OFFENCES = pa.schema([("invariant", pa.string()), ("number", pa.int64()), ("first", pa.list_(pa.string()))])
 OWN_NUMBER = r"-m[0-9]+$"
+NONE = -1
 
 
 def verify_part(place: Path, verified: Path) -> Path:
     """Check, into the folder `verified`, what can be known within one part of the posts."""
-    names = ("posts", "sentences", "edits", "mentions")
 
     def write(folder: Path) -> None:
-        tables = {name: parquet.read(place / f"{name}.parquet").to_pandas() for name in names}
+        tables = {
+            name: parquet.read(place / f"{name}.parquet", columns, coded=CODED.get(name, ()))
+            for name, columns in IN_PARTS.items()
+        }
         write_offences(check_part(tables), folder)
         for name, counted in count(tables["mentions"]).items():
             parquet.write(counted, folder / f"{name}.parquet")
@@ -83,38 +99,79 @@ def read_verified(verified: Path) -> dict[str, Offences]:
     return {row["invariant"]: Offences(row["number"], tuple(row["first"])) for row in rows}
 
 
-def count(mentions: pd.DataFrame) -> dict[str, pa.Table]:
+def count(mentions: pa.Table) -> dict[str, pa.Table]:
     """Mentions and posts by the keys of `variants` and of `entities`; a post lies in one part, so parts add up."""
-    table = pa.table({name: pa.array(mentions[name], pa.string()) for name in ("surface", "entity_id", "post_id")})
+    coded = {name: _coded(mentions[name]) for name in ("surface", "entity_id", "post_id")}
+    n_posts = len(coded["post_id"].dictionary)
     found = {}
     for name, by in COUNTED.items():
-        posts = table.group_by([*by, "post_id"], use_threads=False).aggregate([([], "count_all")])
-        counted = posts.group_by(by, use_threads=False).aggregate([("count_all", "sum"), ([], "count_all")])
-        found[name] = counted.rename_columns([*by, "n_mentions", "n_posts"])
+        keys = np.zeros(mentions.num_rows, np.int64)
+        for column in by:
+            keys = keys * len(coded[column].dictionary) + _codes(coded[column])
+        pairs, n_in_post = np.unique(keys * n_posts + _codes(coded["post_id"]), return_counts=True)
+        distinct, first, n_of = np.unique(pairs // max(n_posts, 1), return_index=True, return_counts=True)
+        columns = {}
+        for column in reversed(by):
+            values = coded[column].dictionary
+            distinct, codes = np.divmod(distinct, max(len(values), 1))
+            columns[column] = values.take(pa.array(codes))
+        n_mentions = np.add.reduceat(n_in_post, first) if len(first) else n_in_post
+        counts = {"n_mentions": pa.array(n_mentions, pa.int64()), "n_posts": pa.array(n_of, pa.int64())}
+        found[name] = pa.table({column: columns[column] for column in by} | counts)
     return found
+
+
+def _coded(values: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Values as numbers of their distinct ones."""
+    if pa.types.is_dictionary(values.type):
+        return values.unify_dictionaries().combine_chunks()
+    return values.combine_chunks().dictionary_encode()
+
+
+def _codes(coded: pa.DictionaryArray) -> Ints:
+    codes: Ints = pc.fill_null(coded.indices, NONE).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes
+
+
+def _numbers(values: pa.ChunkedArray, home: pa.ChunkedArray) -> Ints:
+    """The row of each value in `home`, or NONE."""
+    coded = _coded(values)
+    rows = pc.fill_null(pc.index_in(coded.dictionary, home), NONE).to_numpy(zero_copy_only=False).astype(np.int64)
+    numbers: Ints = np.append(rows, NONE)[_codes(coded)]
+    return numbers
 
 
 def check_part(tables: Tables) -> dict[str, Offences]:
     """The invariants within one part."""
+    texts = {name: Texts.of(tables["posts"][name]) for name in ("text_raw", "text")}
     return {
-        UNDO: offences(edits_that_do_not_undo(tables["posts"], tables["edits"])),
-        SLICES: offences(untrue_slices(tables)),
+        UNDO: offences(edits_that_do_not_undo(tables["posts"], tables["edits"], texts)),
+        SLICES: offences(untrue_slices(tables, texts)),
         KEYS: offences(dangling_keys(tables)),
         DOUBT: offences(doubts_written_over(tables["mentions"], tables["edits"])),
     }
 
 
-def edits_that_do_not_undo(posts: pd.DataFrame, edits: pd.DataFrame) -> Iterable[str]:
+def edits_that_do_not_undo(posts: pa.Table, edits: pa.Table, texts: Mapping[str, Texts]) -> Iterable[str]:
     """Posts whose edits don't lead from `text_raw` to `text` and back."""
+    raw = _spans(edits, posts, texts["text_raw"], "raw_start", "raw_end")
+    text = _spans(edits, posts, texts["text"], "start", "end")
+    if raw and text and raw.hold(edits["before"]) and text.hold(edits["after"]) and raw.leave_same(text):
+        return
     columns = ["post_id", "raw_start", "raw_end", "before", "start", "end", "after"]
     by_post: defaultdict[str, list[tuple[int, int, str, int, int, str]]] = defaultdict(list)
-    for post, *row in zip(*(edits[c].tolist() for c in columns), strict=True):
+    for post, *row in zip(*(edits[c].to_pylist() for c in columns), strict=True):
         by_post[post].append((*row,))
-    for post, raw, text in zip(*(posts[c].tolist() for c in ("post_id", "text_raw", "text")), strict=True):
-        if raw != text or post in by_post:
-            problem = _replay(raw, text, by_post.get(post, []))
-            if problem:
-                yield f"Post {post}: {problem}"
+    for post, raw_text, text_now in zip(*(posts[c].to_pylist() for c in ("post_id", "text_raw", "text")), strict=True):
+        problem = _replay(raw_text, text_now, by_post.get(post, []))
+        if problem:
+            yield f"Post {post}: {problem}"
+
+
+def _spans(rows: pa.Table, posts: pa.Table, texts: Texts, start: str, end: str) -> Spans | None:
+    """The spans that rows are about, if they are in order and within the texts of posts."""
+    starts, ends = (rows[name].to_numpy() for name in (start, end))
+    return texts.spans(_numbers(rows["post_id"], posts["post_id"]), starts, ends)
 
 
 def _replay(raw: str, text: str, edits: list[tuple[int, int, str, int, int, str]]) -> str:
@@ -130,30 +187,31 @@ def _replay(raw: str, text: str, edits: list[tuple[int, int, str, int, int, str]
     return "" if raw[raw_at:] == text[at:] else "text after the last edit differs though no edit covers it."
 
 
-def untrue_slices(tables: Tables) -> Iterable[str]:
+def untrue_slices(tables: Tables, texts: Mapping[str, Texts]) -> Iterable[str]:
     """Sentences and mentions that aren't the slice they say they are, and overlapping ones."""
-    posts = tables["posts"]["post_id"].tolist()
-    text, raw = (dict(zip(posts, tables["posts"][name].tolist(), strict=True)) for name in ("text", "text_raw"))
     for kind, key, base, start, end, slice_ in (
-        ("sentences", "sentence_id", text, "start", "end", "text"),
-        ("mentions", "mention_id", text, "start", "end", "normalized"),
-        ("mentions", "mention_id", raw, "raw_start", "raw_end", "surface"),
+        ("sentences", "sentence_id", "text", "start", "end", "text"),
+        ("mentions", "mention_id", "text", "start", "end", "normalized"),
+        ("mentions", "mention_id", "text_raw", "raw_start", "raw_end", "surface"),
     ):
-        frame = tables[kind]
-        spans = list(zip(*(frame[name].tolist() for name in ("post_id", start, end)), strict=True))
-        stands, expected = [base.get(post, "")[s:e] for post, s, e in spans], frame[slice_].tolist()
+        rows, posts = tables[kind], tables["posts"]
+        spans = _spans(rows, posts, texts[base], start, end)
+        if not (spans and spans.hold(rows[slice_].cast(pa.string()))):
+            yield from _untrue(rows.select([key, "post_id", start, end, slice_]), posts.select(["post_id", base]))
+
+
+def _untrue(rows: pa.Table, posts: pa.Table) -> Iterable[str]:
+    """Those of the rows (key, post, start, end, slice) that aren't the slice, and those that overlap."""
+    key = rows.column_names[0]
+    texts = dict(zip(*(column.to_pylist() for column in posts.columns), strict=True))
+    before = end_before = None
+    for row, post, start, end, expected in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+        stands = texts.get(post, "")[start:end]
         if stands != expected:
-            rows = zip(frame[key].tolist(), spans, stands, expected, strict=True)
-            for row, (_, s, e), one, other in (row for row in rows if row[2] != row[3]):
-                yield f"{key} {row}: [{s}:{e}] of its post is {one!r}, not {other!r}."
-        yield from _overlapping(frame, key, start, end)
-
-
-def _overlapping(frame: pd.DataFrame, key: str, start: str, end: str) -> Iterable[str]:
-    post = pa.array(frame["post_id"], pa.string())
-    is_same = pc.equal(post[1:], post[:-1]).to_numpy(zero_copy_only=False).astype(bool)
-    overlaps = is_same & (frame[start].to_numpy()[1:] < frame[end].to_numpy()[:-1])
-    yield from (f"{key} {row} overlaps the one before it." for row in frame[key][1:][overlaps].tolist())
+            yield f"{key} {row}: [{start}:{end}] of its post is {stands!r}, not {expected!r}."
+        if post == before and start < end_before:
+            yield f"{key} {row} overlaps the one before it."
+        before, end_before = post, end
 
 
 def dangling_keys(tables: Tables) -> Iterable[str]:
@@ -165,37 +223,42 @@ def dangling_keys(tables: Tables) -> Iterable[str]:
         ("mentions", "sentence_id", "sentences"),
         ("edits", "mention_id", "mentions"),
     ):
-        for value in _absent(tables[name][column].dropna(), tables[home][column]):
+        for value in _absent(tables[name][column], tables[home][column]):
             yield f"{name}.{column} {value} is not in {home}."
-    mentions = tables["mentions"]
-    ids = pa.array(mentions["mention_id"], pa.string())
+    mentions = tables["mentions"].select(["mention_id", "post_id"])
+    ids, posts = mentions["mention_id"], mentions["post_id"].cast(pa.string())
     home = pc.replace_substring_regex(ids, OWN_NUMBER, "")
-    for value in ids.filter(pc.not_equal(home, pa.array(mentions["post_id"], pa.string()))).to_pylist():
+    for value in ids.filter(pc.not_equal(home, posts)).to_pylist():
         yield f"mentions.mention_id {value} is not its post's id and a number, so it may be another post's too."
-    yield from (f"mentions.mention_id {value} stands twice." for value in _repeated(mentions["mention_id"]))
+    yield from (f"mentions.mention_id {value} stands twice." for value in _repeated(ids))
 
 
-def _absent(values: pd.Series, home: pd.Series) -> list[str]:
+def _absent(values: Column, home: Column) -> list[str]:
     """The distinct values that are not in `home`."""
-    distinct = pc.unique(pa.array(values, pa.string()))
-    absent: list[str] = distinct.filter(pc.invert(pc.is_in(distinct, pa.array(home, pa.string())))).to_pylist()
+    distinct = pc.unique(values).drop_null()
+    distinct = distinct.dictionary_decode() if pa.types.is_dictionary(distinct.type) else distinct
+    absent: list[str] = distinct.filter(pc.invert(pc.is_in(distinct, home))).to_pylist()
     return absent
 
 
-def doubts_written_over(mentions: pd.DataFrame, edits: pd.DataFrame) -> Iterable[str]:
+def doubts_written_over(mentions: pa.Table, edits: pa.Table) -> Iterable[str]:
     """Name edits of mentions that are under review."""
-    doubtful = mentions.loc[mentions["status"] == "review", "mention_id"]
-    for mention in edits.loc[edits["mention_id"].isin(doubtful), "mention_id"]:
-        yield f"mention_id {mention} is under review, but its text was changed."
+    doubtful = mentions["mention_id"].filter(pc.equal(mentions["status"].cast(pa.string()), "review"))
+    for mention in edits["mention_id"].filter(pc.is_in(edits["mention_id"], doubtful)).to_pylist():
+        if mention is not None:
+            yield f"mention_id {mention} is under review, but its text was changed."
 
 
-def _repeated(ids: pd.Series) -> list[str]:
-    repeated: list[str] = ids[ids.duplicated()].unique().tolist()
+def _repeated(ids: Column) -> list[str]:
+    if pc.count_distinct(ids).as_py() == len(ids):
+        return []
+    counted = pc.value_counts(ids)
+    repeated: list[str] = counted.field(0).filter(pc.greater(counted.field(1), 1)).to_pylist()
     return repeated
 
 
 def check_whole(
-    tables: Tables, posts: pd.DataFrame, counts: Mapping[str, pa.Table], seeds: Iterable[str]
+    tables: Tables, posts: pa.Table, counts: Mapping[str, pa.Table], seeds: Iterable[str]
 ) -> dict[str, Offences]:
     """The invariants between parts and whole tables.
 
@@ -217,27 +280,28 @@ def _marks(path: str) -> list[int]:
     return [match.start() for match in re.finditer("!", path)]
 
 
-def lost_records(
-    sources: pd.DataFrame, posts: pd.DataFrame, quarantine: pd.DataFrame, seeds: Iterable[str]
-) -> Iterable[str]:
+def lost_records(sources: pa.Table, posts: pa.Table, quarantine: pa.Table, seeds: Iterable[str]) -> Iterable[str]:
     """Seed files without a source, and sources whose records are not all in `posts` or `quarantine`."""
-    known = {path[:end] for path in sources["path"] for end in (*_marks(path), len(path))}
+    paths = sources["path"].to_pylist()
+    known = {path[:end] for path in paths for end in (*_marks(path), len(path))}
     yield from (f"The seed file {path} is not in sources." for path in map(shown, seeds) if path not in known)
     for column, table in (("n_posts", posts), ("n_quarantined", quarantine)):
-        found = sources["source_id"].map(table["source_id"].value_counts()).fillna(0).astype("int64")
-        wrong = sources.assign(found=found)[(found != sources[column]).to_numpy()]
-        for path, said, there in zip(wrong["path"], wrong[column], wrong["found"], strict=True):
-            yield f"{path}: {column} is {said}, but {there} rows are there."
+        counted = pc.value_counts(table["source_id"])
+        found = dict(zip(*(counted.field(side).to_pylist() for side in (0, 1)), strict=True))
+        rows = zip(paths, sources["source_id"].to_pylist(), sources[column].to_pylist(), strict=True)
+        for path, source, said in rows:
+            if said != found.get(source, 0):
+                yield f"{path}: {column} is {said}, but {found.get(source, 0)} rows are there."
 
 
-def dangling_ids(tables: Tables, posts: pd.DataFrame, mentioned: pa.Table) -> Iterable[str]:
+def dangling_ids(tables: Tables, posts: pa.Table, mentioned: pa.Table) -> Iterable[str]:
     """Ids that refer to no row, and ids that stand twice, in tables of several parts."""
     entities = tables["entities"]["entity_id"]
     for name, values, home in (
         ("posts.source_id", posts["source_id"], tables["sources"]["source_id"]),
-        ("posts.parent_id", posts["parent_id"].dropna(), posts["post_id"]),
+        ("posts.parent_id", posts["parent_id"], posts["post_id"]),
         ("quarantine.source_id", tables["quarantine"]["source_id"], tables["sources"]["source_id"]),
-        ("mentions.entity_id", mentioned["entity_id"].to_pandas(), entities),
+        ("mentions.entity_id", mentioned["entity_id"], entities),
         ("variants.entity_id", tables["variants"]["entity_id"], entities),
     ):
         for value in _absent(values, home):
@@ -245,15 +309,14 @@ def dangling_ids(tables: Tables, posts: pd.DataFrame, mentioned: pa.Table) -> It
     yield from (f"posts.post_id {value} stands twice." for value in _repeated(posts["post_id"]))
 
 
-def wrong_counts(name: str, table: pd.DataFrame, counted: pa.Table) -> Iterable[str]:
-    """Rows of `variants` or `entities` whose counts are not those of the mentions."""
-    by = COUNTED[name]
-    columns = [*by, "n_mentions", "n_posts"]
-    said = pa.Table.from_pandas(table[columns], counted.schema, preserve_index=False)
-    both = said.join(counted, by, join_type="full outer", right_suffix="_counted")
-    same = pc.and_(
-        pc.equal(both["n_mentions"], both["n_mentions_counted"]), pc.equal(both["n_posts"], both["n_posts_counted"])
-    )
-    wrong = both.filter(pc.invert(pc.fill_null(same, False)))
-    for row in sorted(wrong.select(by).to_pylist(), key=lambda row: [str(row[b]) for b in by]):
-        yield f"{name} {' / '.join(str(row[b]) for b in by)}: counts are not those of mentions."
+def wrong_counts(name: str, table: pa.Table, counted: pa.Table) -> Iterable[str]:
+    """Rows of `variants` or `entities` that are missing, stand twice, or whose counts are not those of the mentions."""
+    by, zeros = COUNTED[name], pa.array(np.zeros(counted.num_rows, np.int64))
+    columns = {column: table[column] for column in by}
+    columns |= {column: pc.negate(table[column]) for column in ("n_mentions", "n_posts")}
+    said = pa.table(columns | {"n_rows": pa.array(np.ones(table.num_rows, np.int64))})
+    left = parquet.add_up([counted.append_column("n_rows", zeros), said], by, said.column_names[len(by) :])
+    is_right = pc.and_(pc.equal(left["n_mentions"], 0), pc.equal(left["n_posts"], 0))
+    wrong = left.filter(pc.invert(pc.and_(is_right, pc.equal(left["n_rows"], 1))))
+    for row in wrong.select(by).to_pylist():
+        yield f"{name} {' / '.join(str(value) for value in row.values())}: counts are not those of mentions."

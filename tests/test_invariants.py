@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pipelines import invariants
@@ -38,7 +39,15 @@ def sound() -> Tables:
     }
 
 
-def broken_by(tables: Tables) -> set[str]:
+def as_read(name: str, frame: pd.DataFrame) -> pa.Table:
+    """The rows as they are read from a file: some columns as numbers of their distinct values."""
+    types = {column: pa.int64() if pd.api.types.is_integer_dtype(frame[column]) else pa.string() for column in frame}
+    types |= {column: pa.dictionary(pa.int32(), pa.string()) for column in invariants.CODED.get(name, ())}
+    return pa.Table.from_pandas(frame, pa.schema(types), preserve_index=False)
+
+
+def broken_by(frames: Tables) -> set[str]:
+    tables = {name: as_read(name, frame) for name, frame in frames.items()}
     found = dict.fromkeys(INVARIANTS, Offences())
     whole = invariants.check_whole(tables, tables["posts"], invariants.count(tables["mentions"]), ["a.txt"])
     for part in (invariants.check_part(tables), whole):

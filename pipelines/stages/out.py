@@ -80,7 +80,8 @@ def part_files(paths: Paths, name: str) -> list[Path]:
 
 
 def _counts(paths: Paths, name: str, by: list[str]) -> pd.DataFrame:
-    counts: pd.DataFrame = parquet.add_up(part_files(paths, name), by, COUNTS).to_pandas()
+    tables = (parquet.read(file, [*by, *COUNTS]) for file in part_files(paths, name))
+    counts: pd.DataFrame = parquet.add_up(tables, by, COUNTS).to_pandas()
     return counts
 
 

@@ -68,10 +68,10 @@ def refuse_broken(found: dict[str, Offences]) -> None:
 
 def _between_parts(paths: Paths, verified: Sequence[Path]) -> dict[str, Offences]:
     files = dict(out.table_files(paths))
-    tables = {name: parquet.read(out.whole_table(paths, name), columns).to_pandas() for name, columns in NEEDED.items()}
+    tables = {name: parquet.read(out.whole_table(paths, name), columns) for name, columns in NEEDED.items()}
     posts = _columns(files["posts"], ["post_id", "parent_id", "source_id"])
     counts = {
-        name: parquet.add_up((place / f"{name}.parquet" for place in verified), by, ["n_mentions", "n_posts"])
+        name: parquet.add_up((parquet.read(place / f"{name}.parquet") for place in verified), by, out.COUNTS)
         for name, by in invariants.COUNTED.items()
     }
     return invariants.check_whole(tables, posts, counts, paths.read_manifest("seeds")["seeds"])
@@ -85,21 +85,19 @@ def gold_score(paths: Paths) -> gold.Score | None:
     if annotated.empty:
         return None
     files = dict(out.table_files(paths))
-    posts = _columns(
-        files["posts"], ["post_id", "source_id", "ordinal", "text_raw"], "source_id", annotated["source_id"]
-    )
+    columns = ["post_id", "source_id", "ordinal", "text_raw"]
+    posts = _columns(files["posts"], columns, "source_id", annotated["source_id"]).to_pandas()
     columns = ["mention_id", "post_id", "raw_start", "raw_end", "surface", "entity_id", "status"]
-    mentions = _columns(files["mentions"], columns, "post_id", posts["post_id"])
+    mentions = _columns(files["mentions"], columns, "post_id", posts["post_id"]).to_pandas()
     return gold.score(annotations, {"sources": annotated, "posts": posts, "mentions": mentions})
 
 
 def _columns(
     files: Sequence[Path], columns: list[str], by: str = "", values: "pd.Series[str] | tuple[()]" = ()
-) -> pd.DataFrame:
+) -> pa.Table:
     """Columns of all parts; where `by` is given, only of the rows in which it has one of the values."""
     tables = [parquet.read(file, columns) for file in files]
     if by:
         wanted = pa.array(values, pa.string())
         tables = [table.filter(pc.is_in(table[by], wanted)) for table in tables]
-    frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
-    return frame
+    return pa.concat_tables(tables)

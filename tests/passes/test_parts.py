@@ -28,6 +28,6 @@ def test_a_post_counts_once_for_a_surface_that_is_read_for_several_reasons() -> 
     by = ["surface", "entity_id"]
     added = variants.group_by(by).aggregate([("n_mentions", "sum"), ("n_posts", "sum")])
     added = added.rename_columns([*by, "n_mentions", "n_posts"]).sort_by("entity_id")
-    expected = invariants.count(mentions.to_pandas())
+    expected = invariants.count(mentions)
     assert added.to_pylist() == expected["variants"].sort_by("entity_id").to_pylist()
     assert entities.sort_by("entity_id").equals(expected["entities"].sort_by("entity_id"))
