@@ -54,9 +54,7 @@ def test_spans_hold_nothing_else(texts: list[list[tuple[str, bool]]], data: st.D
 
 
 @given(cut(), st.data())
-def test_texts_leave_the_same_where_only_spans_differ(
-    texts: list[list[tuple[str, bool]]], data: st.DataObject
-) -> None:
+def test_texts_leave_the_same_where_only_spans_differ(texts: list[list[tuple[str, bool]]], data: st.DataObject) -> None:
     changed = [[(data.draw(LETTERS) if is_span else piece, is_span) for piece, is_span in text] for text in texts]
     (one, _), (other, _) = laid(texts), laid(changed)
     assert one is not None and other is not None
