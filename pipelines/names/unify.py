@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from pipelines.names import lexicon, romanise, surnames
 from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, SOUND, WIDTH
 from pipelines.names.evidence import answered
+from pipelines.names.index import distinct
 from pipelines.names.known import Names
 from pipelines.names.match import Pairs
 from pipelines.names.parts import INITIAL, PARTICLE, SHORT, WORD
@@ -182,10 +184,9 @@ def rare(laid: Names) -> Bools:
     grid, rows = laid.grid, np.arange(len(laid.grid.size))
     last, opening = grid.token[rows, grid.last], grid.token[rows, grid.opening]
     usual = np.array([bool(lexicon.traits(one) & (SURNAME | GIVEN | ORDINARY)) for one in laid.parts.folded], bool)
-    bearers: dict[int, set[str]] = {}
-    for surname, given in zip(last.tolist(), opening.tolist(), strict=True):
-        bearers.setdefault(surname, set()).add(laid.parts.folded[given][:1])
-    several = np.array([len(bearers[surname]) > 1 for surname in last.tolist()], bool)
+    letter, _ = pd.factorize(np.array([one[:1] for one in laid.parts.folded], object))
+    bearers = distinct((last + np.int64(1) << 32) | letter[opening]) >> 32
+    several = np.bincount(bearers, minlength=len(letter) + 1)[last + 1] > 1
     return (grid.last > grid.opening) & ~several & ~usual[last]
 
 
