@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import psutil
@@ -164,13 +165,16 @@ def messages(desk: Desk, run_id: str) -> list[str]:
 
 
 def test_a_signal_to_end_the_ui_ends_its_run_as_well(desk: Desk) -> None:
-    """The last test, as it ends the UI."""
+    """The last test, as it ends the UI; the run stands still meanwhile, so that it is not done before it is told."""
     house = desk.house
     before = house.published()
     house.add_seed(300)
     run_id = desk.launch()
+    run = the_run(desk, run_id)
     lock = house.data / ".work" / "lock"
     wait_until(lambda: lock.read_text() == run_id, RUN_SECONDS, "the run holds the folder", house.root / "ui.log")
+    run.suspend()
+    Timer(5, run.resume).start()
     assert interrupted(desk.ui, signal.SIGTERM) == []
     assert run_processes(house.home) == []
     assert house.published() == before
