@@ -37,12 +37,13 @@ build: $(READY) .dagster/dagster.yaml
 ui: $(READY) .dagster/dagster.yaml
 	@$(BIN)/python -m pipelines.ui --port $(PORT)
 
-test: $(VENV)/.ready-dev .dagster/dagster.yaml
+# By several processes, a file by one of them; `pytest tests/test_x.py` is one process.
+test: $(VENV)/.ready-dev
 	@.ci/debian-packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Who is not root mounts the small disks in a user namespace, where the machine allows it.
 UNSHARE = $(shell [ "$$(id -u)" = 0 ] || ! unshare --map-root-user --mount true 2>/dev/null || echo unshare --map-root-user --mount)

@@ -1,4 +1,4 @@
-"""Fixtures for all tests: the sample seeds, built once."""
+"""Fixtures for all tests: the sample seeds, built once; and how the tests are spread over several processes."""
 
 import fcntl
 import os
@@ -11,12 +11,38 @@ import dagster as dg
 import pytest
 from hypothesis import settings
 
+from pipelines import workers
 from pipelines.stages.places import Paths
 from tests.builds import ROOT
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+# `make` names the checkout's own. With it, runs in this process would write there, all of them into one history, and
+# would put files in the place of the output that pytest captures. Tests that want a home make one.
+os.environ.pop("DAGSTER_HOME", None)
+
+SLOWEST = ("browser/", "daemon/", "faults/test_disk", "faults/", "workers/", "remote/", "test_unsynced", "test_")
+"""Tests by the start of their path, those first whose files take longest; what is named nowhere is quick."""
+MOST_PROCESSES = 8
+"""More would wait for the files that take longest."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores, as some tests mostly wait."""
+    return min(workers.cores() + 1, MOST_PROCESSES)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several processes begin with what takes longest, so that none of them is waited for in the end."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    path = item.path.relative_to(ROOT / "tests").as_posix()
+    return next((rank for rank, start in enumerate(SLOWEST) if path.startswith(start)), len(SLOWEST))
 
 
 @pytest.fixture(scope="session")

@@ -111,7 +111,7 @@ def check_aftermath(house: House, group: int, former: dict[str, str], alone: Und
 def test_a_first_build_that_was_killed_becomes_the_dataset_of_one_that_was_not(built: House, tmp_path: Path) -> None:
     house = House(tmp_path).furnish()
     process = house.start()
-    while not list(house.data.glob(".work/store/*/*")):
+    while process.poll() is None and not list(house.data.glob(".work/store/*/*")):
         time.sleep(0.02)
     kill(process)
     assert not (house.data / "latest").exists()
