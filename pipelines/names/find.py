@@ -41,10 +41,11 @@ _ABBREVIATED = (
     "Dipl|Mag|Mgr|Messrs|Pres|Amb|Supt|Insp|Gén|Mt|Ft|Général|Jr|Sr|"
     "Yu|Ya|Ye|Yo|Zh|Kh|Ch|Sh|Shch|Ts|Iu|Ia|Ie|Th|Ph|Gy|Sz|Cs|Zs|Ty|Ny|Dz|Dzh|Wm|Chas|Geo|Jos|Jas|Thos|Alex|Benj|Robt|Ю|Я|Ё|Ж|Х|Ч|Ш|Щ"
 )
+# By their first letters, as most small words have another.
 _LINKS = (
-    "de|da|do|dos|das|du|del|della|delle|dello|dalla|degli|di|van|von|vom|zu|zur|zum|der|den|dem|ter|ten|te|la|le|las|los|lo|el|al|"
-    "bin|bint|ibn|ben|bar|abu|umm|y|af|av|til|of|the|for|mac|arap|jr|sr|jun|sen|jnr|snr|"
-    "oglu|oğlu|ogly|ogli|oghlu|oghli|ogl|uly|uulu|qızı|qizi|gizi|kizi|kyzy|qyzy"
+    "d(?:e|a|o|os|as|u|el|ella|elle|ello|alla|egli|i|er|en|em)|v(?:an|on|om)|z(?:u|ur|um)|t(?:er|en|e|il|he)|l(?:a|e|as|os|o)|el|"
+    "a(?:l|bu|f|v|rap)|b(?:in|int|en|ar)|ibn|u(?:mm|ly|ulu)|y|for|mac|j(?:r|un|nr)|s(?:r|en|nr)|"
+    "o(?:f|glu|ğlu|gly|gli|ghlu|ghli|gl)|q(?:ızı|izi|yzy)|gizi|k(?:izi|yzy)"
 )
 _APOSTROPHE = r"['’‘′](?!(?:s|S|m|ll|ve|re|d)(?![\p{L}\p{M}]))"
 # Genitives inside names: People's Commissar, Soldiers' Deputies, King's College, Prosecutor's Office.
@@ -55,9 +56,10 @@ _GENITIVE = (
 )
 # Particles that some write onto a name or its initial: duPont, DeR.
 _WRITTEN_ON = "[Dd][aeiu]|[Ll][ae]|[Mm]a?c|[Vv][ao]n"
+# What may follow a word's letters begins with one of few signs, so that these are looked for first.
 _WORD = (
-    rf"\p{{Lu}}[\p{{L}}\p{{M}}]*+(?:(?:{_APOSTROPHE}|[-‑])[\p{{L}}\p{{M}}]++)*+(?:{_GENITIVE})?+"
-    rf"(?:\.(?<=(?<!\p{{L}})(?:(?:{_WRITTEN_ON})?\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+"
+    rf"\p{{Lu}}[\p{{L}}\p{{M}}]*+(?:(?=[-‑.'’‘′])(?:(?:{_APOSTROPHE}|[-‑])[\p{{L}}\p{{M}}]++)*+(?:{_GENITIVE})?+"
+    rf"(?:\.(?<=(?<!\p{{L}})(?:(?:{_WRITTEN_ON})?\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+)?+"
 )
 # What is written onto a name: al-, d', the du of duPont. Print leaves a space after al- or widens its hyphen.
 _PREFIX = (

@@ -5,11 +5,23 @@ Not here: what stands beside it in the text (`find`) and what other mentions of 
 
 from collections.abc import Sequence
 
-import regex
-
-from pipelines.names.lexicon import words
+from pipelines.names.forms import (
+    FOR,
+    LARGE_PARTICLE,
+    MIXED,
+    NO_INITIALS,
+    NOBLE,
+    NUMBERED,
+    OF,
+    ONE_SIGN,
+    PATRONYMIC,
+    PLACE_HEAD,
+    THREE_SIGNS,
+    TWO_SIGNS,
+)
 from pipelines.names.tokens import Token
 from pipelines.names.traits import (
+    CAPITALS_ONLY,
     CUE,
     EVENT,
     FORENAME,
@@ -17,11 +29,14 @@ from pipelines.names.traits import (
     INITIAL_LETTER,
     KNOWN,
     LEADING_CUE,
+    LINK,
     NAME,
     ORDINARY,
     ORGANISATION,
     PEOPLE,
     PLACE,
+    SMALL,
+    SMALL_FIRST,
     SUFFIX,
     SURNAME,
     TERRITORY,
@@ -30,27 +45,18 @@ from pipelines.names.traits import (
     WHOLE,
 )
 
-LINK_WORDS = frozenset(("of", "the", "for"))
-_NOBLE, _LARGE_PARTICLES = words()["noble"], words()["large_particles"]
-_NO_INITIALS, _PLACE_HEADS = words()["no_initials"], words()["place_heads"]
-_PATRONYMIC = regex.compile(
-    r".{3,}(?:ov|ev|yev|ow|ew)(?:i[ct]c?h|ich|ych|yč|ič|na|ny)$|.{3,}(?:ович|евич|ич|овна|евна|ична)$"
-)
-_ABBREVIATION = regex.compile(r"\p{Lu}{2}[\p{Lu}\p{Nd}]*+\p{Ll}|\p{Lu}\p{Nd}")  # EBook, PCs
-_PATRONYMIC_ENDS = ("ch", "na", "č", "ny", "ич", "на")
-
 
 def kind_of(segment: Sequence[Token]) -> str:
     """The kind that a segment's own words speak for; empty where they don't."""
     first, last = segment[0], segment[-1]
-    if len(segment) > 1 and first.lower in _PLACE_HEADS:
+    if len(segment) > 1 and first.form & PLACE_HEAD:
         return "place"
     link = _link(segment)
     if link:
         head = segment[link - 1]
         return (
             "person"
-            if head.lower in _NOBLE and not last.text.isupper()
+            if head.form & NOBLE and not last.traits & CAPITALS_ONLY
             else _cue_kind(head.traits) or _cue_kind(last.traits)
         )
     if last.traits & CUE and not (first.traits & GIVEN and last.traits & SURNAME):
@@ -67,7 +73,7 @@ def kind_of(segment: Sequence[Token]) -> str:
 def _link(segment: Sequence[Token]) -> int:
     """Where the first "of" or "for" stands; 0 without one."""
     for n, token in enumerate(segment):
-        if token.text in ("of", "for"):
+        if token.form & (OF | FOR) and token.traits & SMALL:
             return n
     return 0
 
@@ -78,31 +84,30 @@ def _kind_alone(token: Token) -> str:
         return "place" if known & TERRITORY or not known & (NAME | ORDINARY) else ""
     return (
         "person"
-        if known & GIVEN and not known & (ORDINARY | CUE | PEOPLE) and len(token.text) > 2 and not token.text.isupper()
+        if known & GIVEN
+        and not known & (ORDINARY | CUE | PEOPLE | CAPITALS_ONLY)
+        and not token.form & (ONE_SIGN | TWO_SIGNS)
         else ""
     )
 
 
 def _is_person(segment: Sequence[Token]) -> bool:
     """Whether several words look like a person's full name."""
-    first, last = segment[0].traits, segment[-1].traits
-    if any(_ABBREVIATION.match(token.text) for token in segment) or _ends_otherwise(segment):
+    first, last, form = segment[0].traits, segment[-1].traits, segment[0].form
+    if any(token.form & MIXED for token in segment) or _ends_otherwise(segment):
         return False
-    if any(token.lower.endswith(_PATRONYMIC_ENDS) and _PATRONYMIC.match(token.lower) for token in segment):
+    if any(token.form & PATRONYMIC for token in segment):
         return True
-    if segment[0].text.isupper() and not segment[-1].text.isupper() and not first & INITIAL_LETTER:
-        initials = len(segment[0].text) == 2 or (len(segment[0].text) == 3 and bool(last & SURNAME))
+    if first & CAPITALS_ONLY and not last & CAPITALS_ONLY and not first & INITIAL_LETTER:
+        initials = form & TWO_SIGNS or (form & THREE_SIGNS and last & SURNAME)
         return (
-            initials
-            and not first & (KNOWN | TITLE)
-            and not last & (TOWN | ORDINARY)
-            and segment[0].lower not in _NO_INITIALS
+            bool(initials) and not form & NO_INITIALS and not first & (KNOWN | TITLE) and not last & (TOWN | ORDINARY)
         )
-    if any(token.lower in LINK_WORDS and token.text.islower() for token in segment) or segment[-1].text[-1].isdigit():
+    if any(token.traits & LINK and token.traits & SMALL for token in segment) or segment[-1].form & NUMBERED:
         return False
     if first & INITIAL_LETTER:
         return not last & ORDINARY or bool(last & NAME)
-    if any(token.lower in _LARGE_PARTICLES for token in segment[1:-1]) and segment[0].lower not in _LARGE_PARTICLES:
+    if any(token.form & LARGE_PARTICLE for token in segment[1:-1]) and not form & LARGE_PARTICLE:
         return True
     if first & GIVEN:
         if first & TERRITORY or (first & (TOWN | ORDINARY | PEOPLE) and not first & FORENAME):
@@ -112,7 +117,7 @@ def _is_person(segment: Sequence[Token]) -> bool:
         return len(segment) == 2 and not first & TOWN
     if first & (TOWN | PEOPLE) or last & (TOWN | PEOPLE):
         return False
-    if last & SUFFIX or any(token.text[:1].islower() for token in segment):
+    if last & SUFFIX or any(token.traits & SMALL_FIRST for token in segment):
         return True
     if first & (ORDINARY | LEADING_CUE) or len(segment) > 3:
         return False
@@ -121,12 +126,12 @@ def _is_person(segment: Sequence[Token]) -> bool:
 
 def _ends_otherwise(segment: Sequence[Token]) -> bool:
     """Whether the last word is no surname after this first one: Villa Somalia, Vanilla ASCII, but Jack London."""
-    first, last = segment[0], segment[-1]
-    if first.traits & (FORENAME | INITIAL_LETTER) or first.text.isupper():
+    first, last, form = segment[0].traits, segment[-1].traits, segment[-1].form
+    if first & (FORENAME | INITIAL_LETTER | CAPITALS_ONLY):
         return False
-    if last.text.isupper() and len(last.text) > 1 and not last.traits & SUFFIX:
-        return len(last.text) < 4 or not first.traits & GIVEN or bool(first.traits & ORDINARY)
-    return bool(last.traits & TERRITORY) and not last.traits & NAME
+    if last & CAPITALS_ONLY and not last & SUFFIX and not form & ONE_SIGN:
+        return bool(form & (TWO_SIGNS | THREE_SIGNS) or not first & GIVEN or first & ORDINARY)
+    return bool(last & TERRITORY) and not last & NAME
 
 
 def _cue_kind(known: int) -> str:

@@ -1,17 +1,40 @@
 """A run of capitalised words cut to the names in it: a pure function of its letters and of how it stands in the text.
 
-Here: splitting a run, leaving out openers, titles, adjectives. Not here: the words themselves (`tokens`, `lexicon`), a
-name's kind (`kinds`), the text around the run (`find`), the corpus (`plausible`), the authority.
+Here: splitting a run, leaving out openers, titles, adjectives, all by the signs of its words alone. Not here: the words
+themselves (`tokens`, `lexicon`), a name's kind (`kinds`), the text around the run (`find`), the corpus (`plausible`),
+the authority.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pipelines.names.kinds import LINK_WORDS, kind_of
-from pipelines.names.lexicon import traits, words
+from pipelines.names.forms import (
+    DESCRIBING,
+    DOTTED,
+    FOR,
+    FUNCTION_WORD,
+    HYPHENATED,
+    JAN,
+    LARGE_PARTICLE,
+    MONTH_OR_NAME,
+    NOBLES,
+    OF,
+    ONE_LETTER,
+    ONE_SIGN,
+    ONE_STOP,
+    OPEN_POSSESSIVE,
+    OPENS,
+    POSSESSIVE,
+    SAID,
+    TWO_SIGNS,
+    WILL,
+)
+from pipelines.names.kinds import kind_of
 from pipelines.names.titles import last_title, title_tail, without_modifiers
-from pipelines.names.tokens import NOT_SHOUTED, Token, tokenise, word
+from pipelines.names.tokens import FORM, NOT_SHOUTED, TRAITS, Token, tokenise, word
 from pipelines.names.traits import (
+    AFTER_PREPOSITION,
+    CAPITALS_ONLY,
     CUE,
     EVENT,
     EVENT_NAME,
@@ -20,10 +43,12 @@ from pipelines.names.traits import (
     INITIAL_LETTER,
     KNOWN,
     LEADING_CUE,
+    LINK,
     MODIFIER,
     MONTH,
     NAME,
     NEVER,
+    NOTHING,
     OPENER,
     ORDINARY,
     ORGANISATION,
@@ -32,6 +57,8 @@ from pipelines.names.traits import (
     PLACE,
     ROLE,
     SHOUTED,
+    SMALL,
+    SMALL_FIRST,
     SUFFIX,
     SURNAME,
     TERRITORY,
@@ -41,16 +68,16 @@ from pipelines.names.traits import (
 )
 
 INSIDE, INITIAL, HEADING, CAPITALS = range(4)
-_NOBLE, _LARGE_PARTICLES = words()["noble"], words()["large_particles"]
-_FUNCTION_WORDS, _MONTHS_AMBIGUOUS = words()["function_words"], words()["months_ambiguous"]
-_PREPOSITIONS = [[word] for word in sorted(words()["place_prepositions"])] + [["from"], ["to"]]
-_DESCRIBING = words()["describing"]
 _ITSELF = ORGANISATION_NAME | EVENT_NAME
 _BREAKING = OPENER | NEVER | MONTH | SHOUTED
 
 
 # A name in a run: where it starts and ends from the run's start, and the kind its words speak for.
 Part = tuple[int, int, str]
+
+
+# The same in words: its first and last one, how many signs at the end are no part of it, and the kind.
+Cut = tuple[int, int, int, str]
 
 
 @lru_cache(maxsize=1 << 17)
@@ -62,13 +89,26 @@ def parts(run: str, mode: int) -> tuple[Part, ...]:
         mode: INSIDE a sentence, INITIAL (opening one), in a HEADING in title case, in a line of CAPITALS.
     """
     if run.isalpha():
-        token = Token(0, len(run), *word(run))
-        return () if _breaks(token, [], None, mode) else tuple(_names([token], mode))
-    found: list[Part] = []
-    for segment in _segments(tokenise(run), mode):
-        opens = mode != INITIAL or (bool(segment) and segment[0].start == 0)
+        length, _, sign, _ = word(run)
+        return tuple([(0, length, hint) for _, _, _, hint in _cut((sign,), mode)])
+    tokens = tokenise(run)
+    found = _cut(tuple(tokens.signs), mode)
+    if not found:
+        return ()
+    starts, words = tokens.starts(run), tokens.words
+    return tuple(
+        [(starts[first], starts[last] + words[last].length - spare, hint) for first, last, spare, hint in found]
+    )
+
+
+@lru_cache(maxsize=1 << 17)
+def _cut(signs: tuple[int, ...], mode: int) -> tuple[Cut, ...]:
+    """The names in a run of words with these signs; most runs have the signs of another one."""
+    found: list[Cut] = []
+    for segment in _segments([Token(place, sign & TRAITS, sign >> FORM) for place, sign in enumerate(signs)], mode):
+        opens = mode != INITIAL or (bool(segment) and segment[0].place == 0)
         place = _place_in_front(segment) if segment else 0
-        if place and run[: segment[0].start].lower().split()[-1:] in _PREPOSITIONS:
+        if place and segment[0].traits & AFTER_PREPOSITION:
             found += _part(segment[:place], mode, "place")  # In Moscow Ivan Maisky
             segment = segment[place:]
         found += _names(segment, mode if opens else INSIDE)
@@ -84,7 +124,7 @@ def _place_in_front(segment: list[Token]) -> int:
     if not is_place or segment[0].traits & FORENAME or n == len(segment) or segment[-1].traits & CUE:
         return 0
     follows = segment[n].traits
-    return 0 if (follows & (ORDINARY | PEOPLE) and not follows & FORENAME) or segment[n].text[0].islower() else n
+    return 0 if (follows & (ORDINARY | PEOPLE) and not follows & FORENAME) or follows & SMALL_FIRST else n
 
 
 def _segments(tokens: list[Token], mode: int) -> Iterator[list[Token]]:
@@ -100,11 +140,11 @@ def _segments(tokens: list[Token], mode: int) -> Iterator[list[Token]]:
     i = 0
     while i < len(tokens):
         token = tokens[i]
-        if token.lower in LINK_WORDS and token.text.islower() and not token.traits & WHOLE:
+        if token.traits & LINK and token.traits & SMALL and not token.traits & WHOLE:
             stop = i + 1
-            while stop < len(tokens) and tokens[stop].lower in LINK_WORDS and tokens[stop].text.islower():
+            while stop < len(tokens) and tokens[stop].traits & LINK and tokens[stop].traits & SMALL:
                 stop += 1
-            if current and _takes(current, token.lower):
+            if current and _takes(current, token):
                 current += tokens[i:stop]
             else:
                 stop += title_tail(current, tokens[stop : stop + 4])
@@ -121,57 +161,49 @@ def _segments(tokens: list[Token], mode: int) -> Iterator[list[Token]]:
     yield current
 
 
-def _takes(current: list[Token], link: str) -> bool:
+def _takes(current: list[Token], link: Token) -> bool:
     """Whether a name goes on over "of", "for": after cue words of organisations, events, places, high nobility."""
-    last = current[-1]
-    if link == "for":
-        return bool(last.traits & ORGANISATION)
-    return link == "of" and bool(
-        last.traits & (CUE | LEADING_CUE) or last.lower in _NOBLE or last.lower.rstrip("s") in _NOBLE
-    )
+    last = current[-1].traits
+    if link.form & FOR:
+        return bool(last & ORGANISATION)
+    return bool(link.form & OF and (last & (CUE | LEADING_CUE) or current[-1].form & NOBLES))
 
 
 def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -> bool:
     """Whether a word ends the name before it and is no part of any."""
     known = token.traits
-    if not token.text:
+    if known & NOTHING:
         return True
-    if known & (WHOLE | INITIAL_LETTER) or token.text[:1].islower():
+    if known & (WHOLE | INITIAL_LETTER | SMALL_FIRST):
         return False
-    follows_name = bool(before) and bool(
-        before[-1].traits & (GIVEN | INITIAL_LETTER | TITLE | SURNAME) or before[-1].text.islower()
-    )
+    follows_name = bool(before) and bool(before[-1].traits & (GIVEN | INITIAL_LETTER | TITLE | SURNAME | SMALL))
     if known & SUFFIX and known & MONTH and before and before[-1].traits & FORENAME and after is not None:
         return False
     if known & MONTH:
         if after is not None and after.traits & EVENT:
             return False
-        if token.text == "Jan" and after is not None and not before:
+        if token.form & JAN and after is not None and not before:
             return bool(after.traits & (MONTH | OPENER | NEVER | TERRITORY))
-        if token.lower in _MONTHS_AMBIGUOUS:
+        if token.form & MONTH_OR_NAME:
             return not follows_name and not (after is not None and after.traits & SURNAME and not before)
         return True
     if known & SUFFIX and before:
         return False
     if known & (OPENER | NEVER):
-        if (
-            token.lower in _LARGE_PARTICLES
-            and after is not None
-            and not after.traits & (ORDINARY | CUE | OPENER | NEVER)
-        ):
+        if token.form & LARGE_PARTICLE and after is not None and not after.traits & (ORDINARY | CUE | OPENER | NEVER):
             return False
-        if token.lower == "will" and not before and after is not None:
+        if token.form & WILL and not before and after is not None:
             return not after.traits & SURNAME or bool(after.traits & GIVEN)
-        if token.lower == "said" and not before and after is not None and (mode == INSIDE or token.start):
+        if token.form & SAID and not before and after is not None and (mode == INSIDE or token.place):
             return bool(after.traits & TITLE)
-        if not before or token.lower in _FUNCTION_WORDS or mode == HEADING:
+        if not before or token.form & FUNCTION_WORD or mode == HEADING:
             return True
-        if before[-1].text.islower() or before[-1].traits & FORENAME:
+        if before[-1].traits & (SMALL | FORENAME):
             return False
-        return not (follows_name and known & NAME and len(token.text) > 2)
+        return not (follows_name and known & NAME and not token.form & (ONE_SIGN | TWO_SIGNS))
     if mode == CAPITALS:
-        return bool(traits(token.lower) & OPENER)
-    if mode == HEADING and before and (before[-1].text.islower() or (after is None and before[-1].traits & FORENAME)):
+        return bool(token.form & OPENS)
+    if mode == HEADING and before and (before[-1].traits & SMALL or (after is None and before[-1].traits & FORENAME)):
         return False
     if mode == HEADING and known & ORDINARY:
         return not known & NOT_SHOUTED or (
@@ -180,7 +212,7 @@ def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -
     return bool(known & SHOUTED)
 
 
-def _names(segment: list[Token], mode: int) -> list[Part]:
+def _names(segment: list[Token], mode: int) -> list[Cut]:
     """The names in a segment: what stands before a title and what after it, each without adjectives before it."""
     segment = _edges(segment)
     if not segment:
@@ -216,13 +248,17 @@ def _is_thing(head: list[Token]) -> bool:
         return bool(last & (TERRITORY | _ITSELF)) and not last & FORENAME
     if head[0].traits & GIVEN and not head[0].traits & WHOLE:
         return False
-    of_something = any(token.text == "of" for token in head) and not head[-1].text.islower()
+    of_something = any(_is_of(token) for token in head) and not last & SMALL
     return bool(last & (TERRITORY | ORGANISATION | PLACE | _ITSELF) or (last & WHOLE and last & TOWN) or of_something)
+
+
+def _is_of(token: Token) -> bool:
+    return bool(token.form & OF and token.traits & SMALL)
 
 
 def _is_full_name(rest: list[Token]) -> bool:
     first, last = rest[0].traits, rest[-1].traits
-    if last & CUE or any(token.text == "of" for token in rest) or (last & ORDINARY and not last & SURNAME):
+    if last & CUE or any(_is_of(token) for token in rest) or (last & ORDINARY and not last & SURNAME):
         return False
     if first & INITIAL_LETTER:
         return not last & INITIAL_LETTER
@@ -233,9 +269,9 @@ def _is_full_name(rest: list[Token]) -> bool:
 
 def _edges(segment: list[Token]) -> list[Token]:
     """A segment without particles and links at its end, and links at its start."""
-    while segment and segment[-1].text.islower() and not segment[-1].traits & WHOLE:
+    while segment and segment[-1].traits & SMALL and not segment[-1].traits & WHOLE:
         segment = segment[:-1]
-    while segment and segment[0].lower in LINK_WORDS:
+    while segment and segment[0].traits & LINK:
         segment = segment[1:]
     return segment
 
@@ -269,7 +305,7 @@ def _described(segment: list[Token]) -> int:
 
 
 def _describes(token: Token) -> bool:
-    if token.text.isupper() and len(token.text) > 1 and "." not in token.text:
+    if token.traits & CAPITALS_ONLY and not token.form & (ONE_SIGN | DOTTED):
         return True
     return bool(token.traits & (ORDINARY | PEOPLE | ROLE | MODIFIER)) and not token.traits & (NAME | WHOLE)
 
@@ -300,13 +336,13 @@ def _may_stand_alone(rest: list[Token]) -> bool:
 
 def _may_be_given(segment: list[Token]) -> bool:
     """Whether an ordinary word before one surname may be a given name (Brook, Ash, Chubby) rather than describe it."""
-    first, rest = segment[0].lower, segment[-1].traits
-    if len(segment) != 2 or first in _DESCRIBING or first[-1] == "s" or first.endswith(("ly", "ing", "ed")):
+    rest = segment[-1].traits
+    if len(segment) != 2 or segment[0].form & DESCRIBING:
         return False
     return bool(rest & SURNAME) and not rest & TOWN
 
 
-def _part(segment: list[Token], mode: int, hint: str) -> list[Part]:
+def _part(segment: list[Token], mode: int, hint: str) -> list[Cut]:
     """A segment as a part, with its kind; nothing where it is no name."""
     if not segment or (len(segment) == 1 and not _stands_alone(segment[0], hint)):
         return []
@@ -316,7 +352,7 @@ def _part(segment: list[Token], mode: int, hint: str) -> list[Part]:
         return []
     if mode == CAPITALS and not _person_in_capitals(segment) and not last & KNOWN:
         return []
-    return [(segment[0].start, _end(segment), hint or kind_of(segment))]
+    return [(segment[0].place, segment[-1].place, _spare(segment[-1]), hint or kind_of(segment))]
 
 
 def _is_common(token: Token) -> bool:
@@ -326,24 +362,21 @@ def _is_common(token: Token) -> bool:
     )
 
 
-def _end(segment: list[Token]) -> int:
-    """The end of a segment, without the full stop after a single letter at its end (World War I.)."""
-    last = segment[-1]
-    if last.text[-1] in "'’":
-        return last.end - 1
-    if last.text[-2:-1] in ("'", "’") and last.text[-1] == "s":
-        return last.end - 2
-    if last.text.endswith(".") and not last.traits & (SUFFIX | INITIAL_LETTER) and last.text.count(".") == 1:
-        return last.end - 1
-    return last.end
+def _spare(last: Token) -> int:
+    """How many signs at a name's end are not its own: a possessive, a full stop but an initial's (World War I.)."""
+    if last.form & OPEN_POSSESSIVE:
+        return 1
+    if last.form & POSSESSIVE:
+        return 2
+    return 1 if last.form & ONE_STOP and not last.traits & (SUFFIX | INITIAL_LETTER) else 0
 
 
 def _stands_alone(token: Token, hint: str) -> bool:
     """Whether a single word may be a name."""
     known = token.traits
-    if known & CUE and "-" in token.lower:
+    if known & CUE and token.form & HYPHENATED:
         return True  # Friedrich-Ebert-Stiftung
-    if len(token.lower) < 2 or (known & INITIAL_LETTER and not known & KNOWN):
+    if token.form & ONE_LETTER or (known & INITIAL_LETTER and not known & KNOWN):
         return False
     if known & WHOLE or (known & KNOWN and not known & (OPENER | NEVER | PEOPLE)):
         return True

@@ -3,14 +3,17 @@
 Not here: which words are titles (`lexicon`), and how a run is cut at them (`runs`).
 """
 
-from pipelines.names.kinds import LINK_WORDS
-from pipelines.names.lexicon import words
+from pipelines.names.forms import (
+    DEGREE,
+    TAIL,
+)
 from pipelines.names.tokens import Token
 from pipelines.names.traits import (
     CUE,
     FORENAME,
     GIVEN,
     INITIAL_LETTER,
+    LINK,
     MODIFIER,
     NAME,
     OPENER,
@@ -24,8 +27,6 @@ from pipelines.names.traits import (
     WHOLE,
 )
 
-_TITLE_TAILS, _DEGREES = words()["title_tails"], words()["degrees"]
-
 
 def last_title(segment: list[Token]) -> int:
     """Where the last title of a segment stands; -1 without one."""
@@ -38,7 +39,7 @@ def last_title(segment: list[Token]) -> int:
             continue  # Reza Shah Pahlavi, John Major
         if i == last and token.traits & SURNAME and _opens_a_name(segment[:i]):
             continue  # Edward Beverley Duke
-        if 0 < i < last and token.lower in _DEGREES and segment[i - 1].traits & FORENAME:
+        if 0 < i < last and token.form & DEGREE and segment[i - 1].traits & FORENAME:
             continue  # Martin Ing Novak
         if i < last and _names_no_person(segment[i + 1 :]):
             continue  # General Assembly, Queen Elizabeth Hospital
@@ -69,7 +70,7 @@ def _bears(before: Token, title: Token, at_end: bool) -> bool:
 def _names_no_person(rest: list[Token]) -> bool:
     """Whether what follows a title is no bearer of it: Queen Elizabeth Hospital, Prince Edward Island."""
     last = rest[-1].traits
-    if rest[0].lower in LINK_WORDS:
+    if rest[0].traits & LINK:
         return True
     if not last & CUE:
         return False
@@ -87,7 +88,6 @@ def title_tail(current: list[Token], after: list[Token]) -> int:
     """How many words after "of", "for" belong to the title before: Chief of Staff, Secretary of State."""
     if not current or not current[-1].traits & (TITLE | ROLE):
         return 0
-    words = [token.lower for token in after]
     if len(after) > 2 and after[1].traits & FORENAME and not after[0].traits & (NAME | OPENER | TERRITORY):
         return 1  # Archbishop of Canterbury William Temple
-    return next((n for n in range(len(words), 0, -1) if " ".join(words[:n]) in _TITLE_TAILS), 0)
+    return after[0].form >> TAIL if after else 0

@@ -1,44 +1,65 @@
-"""The words of a run, each with where it stands and what is known of it.
+"""The words of a run as signs: all that is known of each, of its letters and of how it stands there, as bits of an int.
 
-Here: cutting a run to words, and what its letters' case says of a word. Not here: which words make a name (`runs`).
+Here: cutting a run to words, and what a word's letters say. Not here: which words make a name (`runs`): that depends on
+their signs alone, so that runs of the same signs are cut once.
 """
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import regex
 
-from pipelines.names.lexicon import phrase_heads, phrases, traits
+from pipelines.names import forms
+from pipelines.names.lexicon import phrase_heads, phrases, traits, words
 from pipelines.names.traits import (
+    AFTER_PREPOSITION,
+    CAPITALS_ONLY,
     CUE,
     INITIAL_LETTER,
     KNOWN,
+    LINK,
     MODIFIER,
     NAME,
     NEVER,
+    NOTHING,
     OPENER,
     ORDINARY,
     ORGANISATION,
     PEOPLE,
     ROLE,
     SHOUTED,
+    SMALL,
+    SMALL_FIRST,
     SUFFIX,
     TITLE,
     WHOLE,
+    WRITTEN,
 )
-
-_new = tuple.__new__
 
 
 class Token(NamedTuple):
-    """A word of a run: where it stands, how it is written, in lower case without a dot, and what is known of it."""
+    """A word of a run: which one it is, what it can be (`traits`), and how it is written (`forms`)."""
 
-    start: int
-    end: int
-    text: str
-    lower: str
+    place: int
     traits: int
+    form: int
+
+
+class Word(NamedTuple):
+    """What is known of a word by itself.
+
+    Attributes:
+        length: of the word without an adjective's small second half.
+        lower: the same in lower case without a dot.
+        sign: what it can be and how it is written.
+        beginning: what it may begin together with others.
+    """
+
+    length: int
+    lower: str
+    sign: int
+    beginning: int
 
 
 _TOKEN = regex.compile(r"\p{Lu}\.(?:-?\p{Lu}\.)*+|[^\s.,]++\.?+")
@@ -48,42 +69,79 @@ _SYLLABLE = regex.compile(
     r"(?:[bcdfghjklmnpqrstwxyz]|ch|sh|zh|ts|tz|hs|ky|my)?'?"
     r"(?:[aeiouü]|ai|ao|ei|eo|eu|ia|iao|ie|iu|oe|ou|oo|ua|uai|ue|ui|uo|wo|wa|yo|yu|ya|ye|ee)(?:ng|n|h|r|k|l|m|p|t|s|b)?$"
 )
+_PATRONYMIC = regex.compile(
+    r".{3,}(?:ov|ev|yev|ow|ew)(?:i[ct]c?h|ich|ych|yč|ič|na|ny)$|.{3,}(?:ович|евич|ич|овна|евна|ична)$"
+)
+_PATRONYMIC_ENDS = ("ch", "na", "č", "ny", "ич", "на")
+_MIXED = regex.compile(r"\p{Lu}{2}[\p{Lu}\p{Nd}]*+\p{Ll}|\p{Lu}\p{Nd}")  # EBook, PCs
 NOT_SHOUTED = NAME | CUE | TITLE | MODIFIER | PEOPLE | ROLE | SUFFIX
+_NOTHING = Word(0, "", OPENER | NOTHING, 0)
+FORM = 30
+"""From this bit on a sign holds how the word is written; below, what it can be."""
+TRAITS = (1 << FORM) - 1
+_OF_WORD = TRAITS & ~WRITTEN  # what a word can be, whatever its letters
+LINK_WORDS = frozenset(("of", "the", "for"))
+# What words begin, as bits: a phrase, the tail of a title, a place after a preposition; or its half was cut off.
+_PHRASE, _TAIL, _PREPOSITION, _CUT_OFF = 1, 2, 4, 8
+_LONGEST_PHRASE = 4
 
 
-def tokenise(run: str) -> list[Token]:
-    """The words of a run; after a word whose second half was cut off stands an empty one that ends a name."""
-    tokens: list[Token] = []
-    for start, text in _split(run):
-        kept, lower, known = word(text)
-        tokens.append(_new(Token, (start, start + len(kept), kept, lower, known)))
-        if len(kept) < len(text):
-            tokens.append(Token(start + len(kept), start + len(kept), "", "", OPENER))
-    return _with_phrases(tokens) if len(tokens) > 1 else tokens
+class Tokens(NamedTuple):
+    """The words of a run as they are written, what is known of each alone, and their signs as they stand there.
+
+    After a word whose second half was cut off stands an empty one that ends a name.
+    """
+
+    texts: list[str]
+    words: list[Word]
+    signs: list[int]
+
+    def starts(self, run: str) -> list[int]:
+        """Where in the run each word starts."""
+        start, found = 0, []
+        for text in self.texts:
+            start = run.index(text, start)
+            found.append(start)
+            start += len(text)
+        return found
 
 
-def _split(run: str) -> Iterator[tuple[int, str]]:
-    """The words of a run with where they start; initials written together are one, what follows is another."""
-    if "." in run or "," in run:
-        for match in _TOKEN.finditer(run):
-            yield match.start(), match.group()
-        return
-    start = 0
-    for text in run.split():
-        start = run.index(text, start)
-        yield start, text
-        start += len(text)
+def tokenise(run: str) -> Tokens:
+    """The words of a run; initials written together are one, what follows them is another."""
+    texts = _TOKEN.findall(run) if "." in run or "," in run else run.split()
+    known = [word(text) for text in texts]
+    begun = 0
+    for _, _, _, beginning in known:
+        begun |= beginning
+    if begun & _CUT_OFF:
+        texts, known = _with_ends(texts, known)
+    found = Tokens(texts, known, [sign for _, _, sign, _ in known])
+    if begun and len(known) > 1:
+        _mark(found, run)
+    return found
+
+
+def _with_ends(texts: list[str], known: list[Word]) -> tuple[list[str], list[Word]]:
+    """The words with an empty one after each whose second half was cut off."""
+    pairs = [
+        pair
+        for text, one in zip(texts, known, strict=True)
+        for pair in ((text, one), ("", _NOTHING))[: 2 if one.beginning & _CUT_OFF else 1]
+    ]
+    return [text for text, _ in pairs], [one for _, one in pairs]
 
 
 @lru_cache(maxsize=1 << 17)
-def word(text: str) -> tuple[str, str, int]:
-    """A word without an adjective's small second half, in lower case without its dot, and what is known of it."""
+def word(text: str) -> Word:
+    """What is known of a word of a run by itself."""
+    cut = 0
     tail = _SMALL_TAIL.search(text, 1) if "-" in text or "‑" in text else None
     if tail and text[0].isupper() and not _belongs(text[: tail.start()], text[tail.end() :]):
-        text = text[: tail.start()]
+        text, cut = text[: tail.start()], _CUT_OFF
     lower = text.lower().rstrip(".")
     known = traits(lower)
-    if text.isupper():
+    written, form, beginning = _written(text, lower), _form(text, lower, known), _beginning(text, lower) | cut
+    if written & CAPITALS_ONLY:
         if "." in text:
             known = known & KNOWN or INITIAL_LETTER
         elif len(text) == 1:
@@ -94,7 +152,7 @@ def word(text: str) -> tuple[str, str, int]:
             known |= SHOUTED
     elif known & (OPENER | NEVER):
         known &= ~KNOWN
-    return text, lower, known
+    return Word(len(text), lower, known | written | form << FORM, beginning)
 
 
 _SINGLE = {
@@ -104,6 +162,99 @@ _SINGLE = {
     "В": OPENER,
     "Я": OPENER,
 }
+_SIZES = (0, forms.ONE_SIGN, forms.TWO_SIGNS, forms.THREE_SIGNS)
+
+
+def _written(text: str, lower: str) -> int:
+    """The traits of how a word is written."""
+    known = LINK if lower in LINK_WORDS else 0
+    if text[0].islower():
+        known |= SMALL_FIRST
+    if text.islower():
+        return known | SMALL
+    return known | CAPITALS_ONLY if text.isupper() else known
+
+
+def _form(text: str, lower: str, known: int) -> int:
+    """What is asked of a word's letters, as forms."""
+    form = _listed().get(lower, 0) | (forms.OPENS if known & OPENER else 0)
+    if len(text) < len(_SIZES):
+        form |= _SIZES[len(text)] | (forms.ONE_LETTER if len(lower) < 2 else 0)
+    if text == "Jan":
+        form |= forms.JAN
+    if not text.isalpha():
+        form |= _signs_in(text, lower)
+    if not text[1:2].islower() and _MIXED.match(text):
+        form |= forms.MIXED
+    if lower.endswith(_PATRONYMIC_ENDS) and _PATRONYMIC.match(lower):
+        form |= forms.PATRONYMIC
+    if known & ORDINARY and lower.endswith(("s", "ly", "ing", "ed")):
+        form |= forms.DESCRIBING
+    if lower[-1:] == "s":
+        form |= _listed().get(lower.rstrip("s"), 0) & forms.NOBLES
+    return form
+
+
+def _signs_in(text: str, lower: str) -> int:
+    """What the signs in a word that are no letters say."""
+    form = forms.DOTTED if "." in text else 0
+    if "-" in lower:
+        form |= forms.HYPHENATED
+    if text[-1].isdigit():
+        form |= forms.NUMBERED
+    if text[-1] in "'’":
+        form |= forms.OPEN_POSSESSIVE
+    elif text[-2:] in ("'s", "’s"):
+        form |= forms.POSSESSIVE
+    elif text[-1] == "." and text.count(".") == 1:
+        form |= forms.ONE_STOP
+    return form
+
+
+@cache
+def _listed() -> dict[str, int]:
+    """Words that matter by themselves, in lower case, with the bits that say so."""
+    listed = words()
+    lists = (
+        *((bit, (name,)) for name, bit in (("of", forms.OF), ("for", forms.FOR))),
+        *((bit, (name,)) for name, bit in (("will", forms.WILL), ("said", forms.SAID))),
+        (forms.NOBLE | forms.NOBLES, listed["noble"]),
+        (forms.MONTH_OR_NAME, listed["months_ambiguous"]),
+        (forms.LARGE_PARTICLE, listed["large_particles"]),
+        (forms.FUNCTION_WORD, listed["function_words"]),
+        (forms.DESCRIBING, listed["describing"]),
+        (forms.PLACE_HEAD, listed["place_heads"]),
+        (forms.NO_INITIALS, listed["no_initials"]),
+        (forms.DEGREE, listed["degrees"]),
+    )
+    return _bits_of(lists)
+
+
+def _beginning(text: str, lower: str) -> int:
+    """What a word may begin together with others; a phrase only where it is written large."""
+    beginning = _beginnings().get(lower, 0)
+    return beginning if text[0].isupper() else beginning & ~_PHRASE
+
+
+@cache
+def _beginnings() -> dict[str, int]:
+    """Words that may begin something together with others, in lower case."""
+    listed = words()
+    return _bits_of(
+        (
+            (_PHRASE, phrase_heads()),
+            (_TAIL, {tail.partition(" ")[0] for tail in listed["title_tails"]}),
+            (_PREPOSITION, (*listed["place_prepositions"], "from", "to")),
+        )
+    )
+
+
+def _bits_of(lists: Iterable[tuple[int, Iterable[str]]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for bit, members in lists:
+        for member in members:
+            found[member] = found.get(member, 0) | bit
+    return found
 
 
 def _belongs(head: str, tail: str) -> bool:
@@ -115,23 +266,38 @@ def _belongs(head: str, tail: str) -> bool:
     return bool(_SYLLABLE.match(tail) and _SYLLABLE.match(head.lower()) and not head.isupper())
 
 
-def _with_phrases(tokens: list[Token]) -> list[Token]:
-    """Tokens of well-known phrases (Great Britain, New York) marked, so that nothing is cut off them."""
-    known, heads = phrases(), phrase_heads()
-    if heads.isdisjoint([token.lower for token in tokens]):
-        return tokens
+def _mark(tokens: Tokens, run: str) -> None:
+    """Mark what words say together: well-known phrases, tails of titles, what follows a preposition."""
+    signs, lower = tokens.signs, [known.lower for known in tokens.words]
+    _mark_phrases(tokens, lower)
+    for i, known in enumerate(tokens.words):
+        if known.beginning & _TAIL:
+            signs[i] |= _longest(lower[i : i + _LONGEST_PHRASE], words()["title_tails"]) << FORM + forms.TAIL
+        if known.beginning & _PREPOSITION and i + 1 < len(signs):
+            before = run[: tokens.starts(run)[i + 1]].lower().split()[-1]
+            if _beginnings().get(before, 0) & _PREPOSITION:
+                signs[i + 1] |= AFTER_PREPOSITION
+
+
+def _longest(lower: list[str], known: frozenset[str]) -> int:
+    """How many of the words are one of the known phrases, as many as may be."""
+    return next((n for n in range(len(lower), 0, -1) if " ".join(lower[:n]) in known), 0)
+
+
+def _mark_phrases(tokens: Tokens, lower: list[str]) -> None:
+    """Mark well-known phrases (Great Britain, New York), so that nothing is cut off them."""
+    signs, known = tokens.signs, phrases()
     i = 0
-    while i < len(tokens) - 1:
-        if tokens[i].lower not in heads:
+    while i < len(signs) - 1:
+        if not tokens.words[i].beginning & _PHRASE:
             i += 1
             continue
-        for n in range(min(4, len(tokens) - i), 1, -1):
-            kind = known.get(" ".join(token.lower for token in tokens[i : i + n]))
-            if kind is not None and tokens[i].text[0].isupper():
+        for n in range(min(_LONGEST_PHRASE, len(signs) - i), 1, -1):
+            kind = known.get(" ".join(lower[i : i + n]))
+            if kind is not None:
                 for k in range(i, i + n):
                     whole = NEVER if kind == NEVER else WHOLE | (kind if k == i + n - 1 else 0)
-                    tokens[k] = tokens[k]._replace(traits=whole)
+                    signs[k] = signs[k] & ~_OF_WORD | whole
                 i += n - 1
                 break
         i += 1
-    return tokens

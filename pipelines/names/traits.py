@@ -1,4 +1,7 @@
-"""What a word can be, as bits of an int; a word may be several things. Which word has which is in `lexicon`."""
+"""What a word can be, as bits of an int; a word may be several things. Which word has which is in `lexicon`.
+
+They are thirty, as Python works on longer ints several times as slowly; what else is asked of letters is in `forms`.
+"""
 
 OPENER = 0x1  # opens sentences, never a name
 MONTH = 0x2  # a month or weekday
@@ -25,7 +28,14 @@ TERRITORY = 0x100000  # a country, state or great town
 INITIAL_LETTER = 0x200000  # an initial: N., Yu., J.S.
 WHOLE = 0x400000  # of a well-known phrase that nothing is cut off
 SHOUTED = 0x800000  # an ordinary word in capitals
+SMALL = 0x1000000  # written in small letters only
+SMALL_FIRST = 0x2000000  # its first letter is small
+CAPITALS_ONLY = 0x4000000
+LINK = 0x8000000  # of, for, the
+NOTHING = 0x10000000  # no word, but the place of a half that was cut off
+AFTER_PREPOSITION = 0x20000000  # after one of place, or from, to
 
 CUE = ORGANISATION | EVENT | PLACE
 KNOWN = ORGANISATION_NAME | EVENT_NAME | TOWN
 NAME = GIVEN | SURNAME
+WRITTEN = SMALL | SMALL_FIRST | CAPITALS_ONLY | LINK

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipelines.names import lexicon, romanise
 from pipelines.names.authority import Authority
-from pipelines.names.kinds import LINK_WORDS
+from pipelines.names.tokens import LINK_WORDS
 from pipelines.names.traits import GIVEN, MODIFIER, MONTH, NEVER, OPENER, ORDINARY, PEOPLE, ROLE, SURNAME, TITLE
 
 _NO_NAME = OPENER | MONTH | TITLE | MODIFIER | ROLE | PEOPLE | ORDINARY | NEVER
