@@ -138,12 +138,12 @@ def _with_namesakes(text: str, found: list[Candidate]) -> list[Candidate]:
 
 def _found(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
     found: list[Candidate] = []
-    sentences, lines = frozenset(sentence_starts), _lines(text)
+    sentences, lines, openers = frozenset(sentence_starts), _lines(text), _openers()
     boundaries, following = iter(sentence_starts), iter(lines)
     boundary, line = next(boundaries, len(text)), next(following, _NO_LINE)
     for match in _RUN.finditer(text):
         run = match.group()
-        if run in _OPENERS:
+        if run in openers:
             continue
         start, end = match.span()
         while boundary <= start:
@@ -166,10 +166,14 @@ def _found(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
 
 
 _NO_LINE = (1 << 62, 1 << 62, INSIDE)
-# The runs that are most often met and never hold a name: The, He, However.
-_OPENERS = frozenset(
-    word.capitalize() for word in words()["openers"] if not traits(word) & (NAME | KNOWN | CUE | TITLE) or len(word) < 4
-) - {"Us"}
+
+
+@cache
+def _openers() -> frozenset[str]:
+    """The runs that are most often met and never hold a name: The, He, However."""
+    openers = words()["openers"]
+    never = (word for word in openers if not traits(word) & (NAME | KNOWN | CUE | TITLE) or len(word) < 4)
+    return frozenset(word.capitalize() for word in never) - {"Us"}
 
 
 def _lines(text: str) -> list[tuple[int, int, int]]:
