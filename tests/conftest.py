@@ -29,6 +29,7 @@ MOST_PROCESSES = 8
 """More would wait for the files that take longest."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than cores, as some tests mostly wait."""
     return min(workers.cores() + 1, MOST_PROCESSES)
