@@ -172,7 +172,7 @@ def _names(rows: pa.Table, owner: Ints, wanted: Set[int]) -> dict[int, Name]:
     """Names of several readings by their number."""
     names: dict[int, Name] = {}
     kept = np.flatnonzero(np.isin(owner, list(wanted)))
-    columns = [rows.take(pa.array(kept))[column].to_pylist() for column in NAME_SCHEMA.names[1:]]
+    columns = [column.to_pylist() for column in rows.select(NAME_SCHEMA.names[1:]).take(pa.array(kept)).columns]
     for number, start, end, surface, *values in zip(owner[kept].tolist(), *columns, strict=True):
         reading = Reading(*values[:-1])
         if values[-1]:

@@ -3,6 +3,7 @@
 A word is a run of letters, digits and marks; apostrophes and hyphens inside it join two runs into one word.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -13,8 +14,11 @@ import pyarrow.compute as pc
 from pipelines.passes.spans import Ints
 
 LETTER = r"[\p{L}\p{N}\p{M}]"
-JOINS = "'’-"
+JOINTS = "'’-"
+OTHER, INSIDE, JOINT = 0, 1, 2
+LATIN = 0x100
 PLANE = 0x10000  # code points beyond are rare, and looked up one by one
+Kinds = npt.NDArray[np.uint8]
 
 
 def count_words(text: str, base: Ints) -> Ints:
@@ -24,38 +28,41 @@ def count_words(text: str, base: Ints) -> Ints:
         text: the texts laid end to end, with something that is no letter between them.
         base: where each starts, and one more.
     """
-    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    inside = _inside(points)
+    kinds = _kinds(text)
+    inside = kinds == INSIDE
     first = inside.copy()
     first[1:] &= ~inside[:-1]
-    joints = np.flatnonzero(_table(JOINS)[np.minimum(points, PLANE - 1)])
-    joints = joints[(joints > 0) & (joints < len(points) - 1)]
+    joints = np.flatnonzero(kinds == JOINT)
+    joints = joints[(joints > 0) & (joints < len(kinds) - 1)]
     first[joints[inside[joints - 1] & inside[joints + 1]] + 1] = False
     counts: Ints = np.diff(np.searchsorted(np.flatnonzero(first), base))
     return counts
 
 
-def _inside(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
-    """Whether each code point belongs to a run."""
-    inside: npt.NDArray[np.bool_] = _table("")[np.minimum(points, PLANE - 1)]
+def _kinds(text: str) -> Kinds:
+    """Whether each code point belongs to a run, may join two, or is something else."""
+    plain = text.encode("latin-1", "replace").translate(_table()[:LATIN].tobytes())  # what is no Latin 1 becomes `?`
+    kinds = np.frombuffer(bytearray(plain), np.uint8)
+    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    further = np.flatnonzero(points >= LATIN)
+    kinds[further] = _table()[np.minimum(points[further], PLANE - 1)]
     beyond = np.flatnonzero(points >= PLANE)
-    if len(beyond):
-        distinct, number = np.unique(points[beyond], return_inverse=True)
-        inside[beyond] = _are_letters([chr(point) for point in distinct])[number]
-    return inside
+    distinct, number = np.unique(points[beyond], return_inverse=True)
+    kinds[beyond] = _kinds_of(distinct.tolist())[number]
+    return kinds
 
 
 @cache
-def _table(characters: str) -> npt.NDArray[np.bool_]:
-    """Whether each of the first code points is one of these characters; without any, whether it is a letter."""
-    table = np.zeros(PLANE, bool)
-    if characters:
-        table[[ord(character) for character in characters]] = True
-        return table
+def _table() -> Kinds:
+    """The kind of each code point before `PLANE`; the last one is none."""
+    table = np.zeros(PLANE, np.uint8)
     points = [point for point in range(PLANE - 1) if not 0xD800 <= point < 0xE000]
-    table[points] = _are_letters([chr(point) for point in points])
+    table[points] = _kinds_of(points)
     return table
 
 
-def _are_letters(characters: list[str]) -> npt.NDArray[np.bool_]:
-    return pc.match_substring_regex(pa.array(characters, pa.string()), LETTER).to_numpy(zero_copy_only=False)
+def _kinds_of(points: Sequence[int]) -> Kinds:
+    characters = pa.array(map(chr, points), pa.string())
+    is_letter, is_joint = pc.match_substring_regex(characters, LETTER), pc.is_in(characters, pa.array([*JOINTS]))
+    kinds: Kinds = pc.if_else(is_letter, INSIDE, pc.if_else(is_joint, JOINT, OTHER)).to_numpy().astype(np.uint8)
+    return kinds

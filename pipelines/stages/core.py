@@ -138,10 +138,9 @@ def merge_surfaces(paths: Paths) -> Manifest:
 
 
 def _summed(places: Iterable[Path], name: str, by: str, schema: pa.Schema) -> pa.Table:
-    table = pa.concat_tables([schema.empty_table(), *(parquet.read(place / name) for place in places)])
     counts = [column for column in schema.names if column != by]
-    summed = table.group_by(by).aggregate([(column, "sum") for column in counts]).sort_by(by)
-    return summed.rename_columns([c.removesuffix("_sum") for c in summed.column_names]).select(schema.names)
+    tables = [schema.empty_table(), *(parquet.read(place / name) for place in places)]
+    return parquet.add_up(tables, [by], counts).select(schema.names)
 
 
 def check_reference(paths: Paths) -> None:
@@ -186,9 +185,9 @@ class Resolved:
         return parquet.read(self.place / "names.parquet")
 
     @cached_property
-    def entities(self) -> pd.DataFrame:
+    def entities(self) -> pa.Table:
         """The authority's entities with all their columns, and the new ones."""
-        return parquet.read(self.place / "entities.parquet").to_pandas()
+        return parquet.read(self.place / "entities.parquet")
 
     @cached_property
     def decisions(self) -> pa.Table:

@@ -1,14 +1,15 @@
 """The out stages: readings applied to every group, and the tables that are added up from all groups."""
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import parquet, work
+from pipelines import describe, parquet, work
 from pipelines.names.authority import REVIEW_COLUMNS
 from pipelines.passes import apply as applying
 from pipelines.passes.read import source_id
@@ -79,10 +80,12 @@ def part_files(paths: Paths, name: str) -> list[Path]:
     return [paths.store.place("apply", part) / f"{name}.parquet" for part in paths.read_manifest("parts")["parts"]]
 
 
-def _counts(paths: Paths, name: str, by: list[str]) -> pd.DataFrame:
+def _counts(paths: Paths, name: str, by: list[str], status: str = "") -> pa.Table:
+    """What all parts count, added up; where a status is given, of rows that have it."""
     tables = (parquet.read(file, [*by, *COUNTS]) for file in part_files(paths, name))
-    counts: pd.DataFrame = parquet.add_up(tables, by, COUNTS).to_pandas()
-    return counts
+    if status:
+        tables = (table.filter(pc.equal(table["status"], status)) for table in tables)
+    return parquet.add_up(tables, by, COUNTS)
 
 
 def whole_table(paths: Paths, name: str) -> Path:
@@ -90,14 +93,28 @@ def whole_table(paths: Paths, name: str) -> Path:
     return paths.work / "tables" / f"{name}.parquet"
 
 
-def write_table(paths: Paths, name: str, frame: pd.DataFrame) -> Path:
+def write_table(paths: Paths, name: str, rows: pd.DataFrame | pa.Table) -> Path:
     """Validate a whole table and keep it for the release."""
     place = whole_table(paths, name)
     place.parent.mkdir(parents=True, exist_ok=True)
     unfinished = place.with_suffix(".tmp")
-    parquet.write(validated(name, frame), unfinished)
+    parquet.write(validated(name, rows), unfinished)
     unfinished.replace(place)
-    paths.write_manifest(name, {"sha256": hashlib.sha256(place.read_bytes()).hexdigest()})
+    paths.write_manifest(name, {"sha256": describe.sha256(place)})
+    return place
+
+
+def _kept_table(paths: Paths, name: str, made_of: Sequence[str], make: Callable[[], pa.Table]) -> Path:
+    """A whole table as `make` makes it; that of the build before where what it is made of is the same."""
+    place, version = whole_table(paths, name), work.code_version("stages", "parquet.py")
+    key = work.digest(version, *(paths.read_manifest(stage)["key"] for stage in made_of))
+    if paths.has_manifest(f"{name}-made") and place.exists():
+        kept = paths.read_manifest(f"{name}-made")
+        if kept["of"] == key and kept["sha256"] == describe.sha256(place):
+            paths.write_manifest(name, {"sha256": kept["sha256"]})
+            return place
+    write_table(paths, name, make())
+    paths.write_manifest(f"{name}-made", {"of": key, "sha256": paths.read_manifest(name)["sha256"]})
     return place
 
 
@@ -126,30 +143,49 @@ def _columns(name: str) -> list[str]:
 def variants_table(paths: Paths) -> Path:
     """The table `variants`: where a surface is read as one entity for several reasons, the most frequent speaks."""
     by = ["surface", "entity_id", "kind", "method", "score", "status", "explanation", "normalized"]
-    rows = _counts(paths, "variant_counts", by).rename(columns={"normalized": "canonical"})
-    several = rows.duplicated(["surface", "entity_id"], keep=False)
-    if several.any():
-        rows = rows.sort_values(
-            ["surface", "entity_id", "n_mentions"], ascending=[True, True, False], kind="stable", ignore_index=True
-        )
-        totals = rows.groupby(["surface", "entity_id"], sort=False)[COUNTS].transform("sum")
-        rows[COUNTS] = totals
-    rows = rows.drop_duplicates(["surface", "entity_id"])
-    rows = rows.sort_values(["n_mentions", "surface", "entity_id"], ascending=[False, True, True], ignore_index=True)
-    return write_table(paths, "variants", rows[_columns("variants")])
+
+    def make() -> pa.Table:
+        rows = _counts(paths, "variant_counts", by)
+        starts = np.flatnonzero(_is_other(rows["surface"]) | _is_other(rows["entity_id"]))
+        variant = np.repeat(np.arange(len(starts)), np.diff(starts, append=rows.num_rows))
+        speaks = np.lexsort((-rows["n_mentions"].to_numpy(), variant))[starts]
+        found = rows.take(pa.array(speaks)).rename_columns([*by[:-1], "canonical", *COUNTS])
+        for name in COUNTS:
+            values = rows[name].to_numpy()
+            totals = np.add.reduceat(values, starts) if len(starts) else values
+            found = found.set_column(found.column_names.index(name), name, pa.array(totals))
+        return _most_mentioned(found)
+
+    return _kept_table(paths, "variants", ["parts"], make)
+
+
+def _is_other(values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Whether each value differs from the one before it."""
+    column = values.combine_chunks()
+    differs: npt.NDArray[np.bool_] = pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
+    return np.append(np.ones(min(len(column), 1), bool), differs)
+
+
+def _most_mentioned(rows: pa.Table) -> pa.Table:
+    """The rows, most mentions first, otherwise in the order that they have."""
+    return rows.take(pa.array(np.argsort(-rows["n_mentions"].to_numpy(), kind="stable")))
 
 
 def entities_table(paths: Paths) -> Path:
     """The table `entities`: those that are mentioned, the authority's with all its columns."""
-    counts = _counts(paths, "entity_counts", ["entity_id"])
-    variants = parquet.read(whole_table(paths, "variants"), ["entity_id"]).to_pandas()
-    n_variants = variants["entity_id"].value_counts()
-    known = resolved(paths).entities
-    rows = counts.merge(known, on="entity_id", how="left", validate="one_to_one")
-    rows["n_variants"] = rows["entity_id"].map(n_variants)
-    rows = rows.sort_values(["n_mentions", "entity_id"], ascending=[False, True], ignore_index=True)
-    extra = [c for c in known.columns if c not in _columns("entities") and c != "aliases"]
-    return write_table(paths, "entities", rows[[*_columns("entities"), *extra]])
+
+    def make() -> pa.Table:
+        rows = _most_mentioned(_counts(paths, "entity_counts", ["entity_id"]))
+        mentioned = pc.value_counts(parquet.read(whole_table(paths, "variants"), ["entity_id"])["entity_id"])
+        known = resolved(paths).entities
+        extra = [c for c in known.column_names if c not in _columns("entities") and c != "aliases"]
+        told = known.take(pc.index_in(rows["entity_id"], known["entity_id"]))
+        n_variants = mentioned.field(1).take(pc.index_in(rows["entity_id"], mentioned.field(0)))
+        columns = dict(zip(told.column_names, told.columns, strict=True)) | {"n_variants": n_variants}
+        columns |= {name: rows[name] for name in rows.column_names}
+        return pa.table({name: columns[name] for name in [*_columns("entities"), *extra]})
+
+    return _kept_table(paths, "entities", ["parts", "readings", "variants"], make)
 
 
 def review_queue(paths: Paths) -> str:
@@ -180,7 +216,7 @@ def _review_queue(paths: Paths) -> str:
     rows = rows.sort_values(["n_mentions", "surface", "post_id", "suggested"], ascending=[False, True, True, True])
     rows = rows.drop_duplicates(["surface", "post_id"])
     rows = rows.merge(_reasons_for_doubt(paths), on=["surface", "suggested"], how="left", validate="many_to_one")
-    names = resolved(paths).entities.set_index("entity_id")["name"]
+    names = resolved(paths).entities.to_pandas().set_index("entity_id")["name"]
     rows = rows.assign(
         suggested_name=rows["suggested"].map(names), entity_id="", reason="", decided_by="", decided_on=""
     )
@@ -202,7 +238,7 @@ def _doubtful_mentions(files: list[Path]) -> pd.DataFrame:
 def _reasons_for_doubt(paths: Paths) -> pd.DataFrame:
     """Why a surface, as cleaned, was linked to an entity in doubt: the most frequent reason."""
     by = ["normalized", "entity_id", "status", "score", "explanation"]
-    rows = _counts(paths, "variant_counts", by).query("status == 'review'")
+    rows: pd.DataFrame = _counts(paths, "variant_counts", by, status="review").to_pandas()
     rows = rows.sort_values(["n_mentions", *by], ascending=[False] + [True] * len(by), kind="stable")
     rows = rows.rename(columns={"normalized": "surface", "entity_id": "suggested"})
     return rows.drop_duplicates(["surface", "suggested"])[["surface", "suggested", "score", "explanation"]]

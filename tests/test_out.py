@@ -1,0 +1,86 @@
+"""Tables that are added up from all parts: right, and kept while what they are made of is the same."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines import parquet
+from pipelines.stages import out
+from pipelines.stages.places import Paths
+from tests.builds import ROOT, run_stages, write_seeds
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from(["", "a", "b", "Ж", "é"]), st.sampled_from([0.5, 1.0, -2.0]), st.integers(0, 9))
+)
+
+
+@given(st.lists(ROWS, min_size=1, max_size=4), st.integers(0, 3), st.sampled_from([1, 1 << 62]))
+def test_rows_of_the_same_keys_are_one_in_the_order_of_the_keys(
+    parts: list[list[tuple[str, float, int]]], held: int, most: int
+) -> None:
+    types = {"surface": pa.string(), "score": pa.float64(), "n": pa.int64()}
+    schema = pa.schema(types)
+    tables = [pa.Table.from_pylist([dict(zip(types, row, strict=True)) for row in rows], schema) for rows in parts]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parquet, "ROWS_ADDED", held)
+        patch.setattr(parquet, "MOST", most)
+        found = parquet.add_up(tables, ["surface", "score"], ["n"])
+    expected: dict[tuple[str, float], int] = {}
+    for surface, score, n in (row for rows in parts for row in rows):
+        expected[surface, score] = expected.get((surface, score), 0) + n
+    order = sorted(expected, key=lambda keys: (keys[0].encode(), keys[1]))
+    assert found.schema.equals(schema)
+    assert [tuple(row.values()) for row in found.to_pylist()] == [(*keys, expected[keys]) for keys in order]
+
+
+def test_what_is_missing_is_a_key_of_its_own_and_comes_last() -> None:
+    table = pa.table({"surface": [None, "a", None], "n": [1, 2, 3]})
+    assert parquet.add_up([table], ["surface"], ["n"]).to_pydict() == {"surface": ["a", None], "n": [2, 4]}
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Paths:
+    seeds = write_seeds(tmp_path / "seeds", {"a.txt": "Upvote:1\nKrushchev met Nikita Khrushchev in Moscow.\n"})
+    paths = Paths(seeds, ROOT / "seeds" / "reference", tmp_path / "data")
+    run_stages(paths)
+    return paths
+
+
+def made_again(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The whole tables that are made by counting once more."""
+    made: list[str] = []
+    write = out.write_table
+
+    def noting(paths: Paths, name: str, rows: pd.DataFrame | pa.Table) -> Any:
+        made.append(name)
+        return write(paths, name, rows)
+
+    monkeypatch.setattr(out, "write_table", noting)
+    out.variants_table(paths)
+    out.entities_table(paths)
+    return made
+
+
+def test_tables_are_kept_while_what_they_are_made_of_is_the_same(built: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = built.read_manifest("variants")
+    assert made_again(built, monkeypatch) == []
+    assert built.read_manifest("variants") == before
+    assert built.outdated() == ["report"]  # which was never made here
+
+
+def test_a_table_that_was_damaged_is_made_again(built: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = out.whole_table(built, "variants")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+    assert made_again(built, monkeypatch) == ["variants"]
+    assert file.read_bytes() == whole
+
+
+def test_tables_of_other_parts_are_made_again(built: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    built.write_manifest("parts", {"of": "others", "parts": built.read_manifest("parts")["parts"]})
+    assert made_again(built, monkeypatch) == ["variants", "entities"]
