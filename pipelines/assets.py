@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines import notify, preview, provenance, release, report, work
-from pipelines.resources import Places, Rules, Workers
+from pipelines.resources import Places, Rules, Workers, kept_builds
 from pipelines.stages import core, out, raw, verify
 
 OWNERS = ["team:variorum"]
@@ -222,7 +222,8 @@ def dataset(context: dg.AssetExecutionContext, places: Places, workers: Workers)
     former = latest.resolve() if latest.exists() else None
     beside = out.beside(paths) | report.report_files(paths)
     tables, statement = out.table_files(paths), provenance.read(paths.reference)
-    build = release.publish(paths.data, tables, beside, statement, places.copy_release if places.publish else None)
+    copy = places.copy_release if places.publish else None
+    build = release.publish(paths.data, tables, beside, statement, copy, kept_builds())
     paths.sweep()
     if problem := notify.tell_published(paths.data, former, build):
         context.log.warning(problem)

@@ -31,6 +31,7 @@ def publish(
     beside: Mapping[str, str],
     statement: Statement | None = None,
     copy: Callable[[Path], object] | None = None,
+    keep: int = KEPT_BUILDS,
 ) -> Path:
     """The folder of the published build.
 
@@ -41,6 +42,7 @@ def publish(
         statement: what is said of the sources.
         copy: is given the finished build before `latest` leads to it, to copy it elsewhere; where that fails, nothing
             is published.
+        keep: how many builds stay, with this one.
     """
     builds, latest = data / "builds", data / "latest"
     if latest.is_dir() and not latest.is_symlink():
@@ -59,7 +61,7 @@ def publish(
         _point(latest, build)
     finally:
         sweep_unfinished(data)  # where it failed for a full disk, there is room again
-    sweep_builds(data)
+    sweep_builds(data, keep)
     return build
 
 

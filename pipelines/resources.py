@@ -121,7 +121,9 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
 
         Raises:
             RemoteError, FoldersOverlap: it cannot; the message says what to name instead.
+            ValueError: the environment says wrongly how many builds are kept there.
         """
+        kept_builds()
         remote.refuse_wrong_places(self.seeds, self.reference, self.data, self.publish)
         given = {"seeds": self.seeds, "reference": self.reference}
         folders = {name: Path(place) for name, place in given.items() if not remote.is_address(place)}
@@ -141,6 +143,18 @@ def default_places() -> Places:
     """The places of builds for which nobody names others."""
     places = {name: _place(name, "") for name in OF_ENVIRONMENT}
     return Places(**places, publish=os.environ.get("VARIORUM_PUBLISH") or "")
+
+
+def kept_builds() -> int:
+    """How many builds are kept in the data folder, with the published one.
+
+    Raises:
+        ValueError: VARIORUM_KEEP is no such number.
+    """
+    told = os.environ.get("VARIORUM_KEEP") or str(release.KEPT_BUILDS)
+    if not told.isdecimal() or not int(told):
+        raise ValueError(f"VARIORUM_KEEP must be a number of builds from 1, or empty for five, not {told!r}.")
+    return int(told)
 
 
 class Dialect(StrEnum):

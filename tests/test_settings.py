@@ -77,6 +77,8 @@ def test_a_setting_that_is_none_is_refused_by_the_launchpad(
         ("VARIORUM_WORKERS", "many", "VARIORUM_WORKERS must be a number of workers"),
         ("VARIORUM_WORKERS", "-2", "VARIORUM_WORKERS must be a number of workers"),
         ("VARIORUM_ENGINE", "cloud", "VARIORUM_ENGINE must be `processes` or `dask`"),
+        ("VARIORUM_KEEP", "0", "VARIORUM_KEEP must be a number of builds from 1, or empty for five, not '0'."),
+        ("VARIORUM_KEEP", "all", "VARIORUM_KEEP must be a number of builds from 1"),
     ],
 )
 def test_an_environment_that_says_nonsense_is_refused_before_any_step(
@@ -146,3 +148,15 @@ def test_a_build_may_be_given_a_data_folder_alone(places: Paths, instance: dg.Da
         assert build(instance, resources={"places": {"config": {"data": str(tmp_path / "trial")}}}).success
     assert (tmp_path / "trial" / "latest" / "mentions.parquet").exists()
     assert not (places.data / "latest").exists()
+
+
+def test_as_many_builds_are_kept_as_the_environment_says(
+    places: Paths, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VARIORUM_KEEP", "2")
+    for number in range(3):
+        (places.seeds / f"kept_{number}.txt").write_text(f"Krushchev spoke {number} times.\n", encoding="utf-8")
+        assert build(instance).success
+    kept = [folder.name for folder in (places.data / "builds").iterdir()]
+    assert len(kept) == 2
+    assert (places.data / "latest").resolve().name in kept
