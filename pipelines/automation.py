@@ -15,7 +15,20 @@ from pipelines.resources import Places, default_places
 
 JOB = "build"
 STARTED_BY = "variorum/started_by"
-SECONDS = int(os.environ.get("VARIORUM_SENSOR_SECONDS") or 15)
+
+
+def between_looks(told: str) -> int:
+    """Seconds between two looks at the folders: 15 if nothing is told.
+
+    Raises:
+        ValueError: what is told is no such number.
+    """
+    if told and (not told.isdecimal() or not int(told)):
+        raise ValueError(f"VARIORUM_SENSOR_SECONDS must be a number of seconds from 1, or empty for 15, not {told!r}.")
+    return int(told or 15)
+
+
+SECONDS = between_looks(os.environ.get("VARIORUM_SENSOR_SECONDS", ""))
 """How often folders are looked at; a file that changes between two looks is still being written."""
 ONCE_MORE = {"dagster/max_retries": "1", "dagster/retry_strategy": "ALL_STEPS"}
 """Runs that nobody watches are started once more if their process dies; a step that failed would only fail again."""

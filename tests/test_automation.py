@@ -179,3 +179,14 @@ def test_the_schedule_runs_the_same_job_as_make_build(places: Paths, instance: d
     repository = definitions.get_repository_def()
     off = [repository.get_sensor_def("seeds_and_reference"), repository.get_schedule_def("nightly")]
     assert {each.default_status.value for each in off} == {"STOPPED"}
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("", 15), ("1", 1), ("600", 600)])
+def test_the_environment_says_how_often_folders_are_looked_at(told: str, seconds: int) -> None:
+    assert automation.between_looks(told) == seconds
+
+
+@pytest.mark.parametrize("told", ["often", "0", "-5", "1.5", " "])
+def test_what_is_no_number_of_seconds_is_refused(told: str) -> None:
+    with pytest.raises(ValueError, match=f"VARIORUM_SENSOR_SECONDS must be a number of seconds .*, not {told!r}"):
+        automation.between_looks(told)
