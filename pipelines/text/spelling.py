@@ -17,7 +17,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.text import lexicon, slips, tokens
@@ -62,7 +61,9 @@ class Settings:
 
 # --- unknown words ---------------------------------------------------------------------------------------------------
 
-_TOKEN = r"""^["'(\[]?(?P<word>[a-z]{4,20})(?:'s)?[)\],.;:!?"']*$"""
+SHORTEST, _LONGEST = 4, 20
+"""Letters from which on a word can be told to be none, and up to which it is one."""
+_TOKEN = rf"""^["'(\[]?(?P<word>[a-z]{{{SHORTEST},{_LONGEST}}})(?:'s)?[)\],.;:!?"']*$"""
 _CORE = re.compile(r"""["'(\[]*([^\W\d_]+(?:'[a-z]+)?)?""")
 _CODE = re.compile(r"[_{}<>=|\\^~*@]|://")
 NEAR = 3
@@ -86,7 +87,7 @@ def unknown_in(texts: tokens.Tokens, is_wanted: npt.NDArray[np.bool_]) -> list[t
         is_wanted: of each text whether it is looked at: whether it is English.
     """
     distinct, bounds = texts.distinct.to_pylist(), texts.bounds.tolist()
-    unknown = _unknown(texts.distinct, distinct)
+    unknown = _unknown(texts, distinct)
     is_unknown = np.zeros(len(distinct), bool)
     is_unknown[list(unknown)] = True
     places = np.flatnonzero(is_unknown[texts.codes])
@@ -100,15 +101,19 @@ def unknown_in(texts: tokens.Tokens, is_wanted: npt.NDArray[np.bool_]) -> list[t
     return found
 
 
-def _unknown(column: pa.StringArray, distinct: Sequence[str]) -> dict[int, str]:
+def _unknown(texts: tokens.Tokens, distinct: Sequence[str]) -> dict[int, str]:
     """Where an unknown word stands in distinct tokens, and the word."""
-    words = pc.struct_field(pc.extract_regex(column, _TOKEN), "word").to_pylist()
     known = lexicon.known()
-    return {
-        i: word
-        for i, word in enumerate(words)
-        if word and word not in known and distinct[i] not in known and not _is_set_off(distinct[i])
-    }
+    small, rest = tokens.by_letters(texts)
+    length = pc.binary_length(texts.distinct).to_numpy()[small]
+    small = small[(length >= SHORTEST) & (length <= _LONGEST)]
+    unknown = {i: distinct[i] for i in small.tolist() if distinct[i] not in known}
+    words = pc.struct_field(pc.extract_regex(texts.distinct.take(rest), _TOKEN), "word")
+    held = words.is_valid().to_numpy(zero_copy_only=False)
+    for i, word in zip(rest[held].tolist(), words.drop_null().to_pylist(), strict=True):
+        if word not in known and distinct[i] not in known and not _is_set_off(distinct[i]):
+            unknown[i] = word
+    return unknown
 
 
 def _is_set_off(token: str) -> bool:
@@ -164,8 +169,6 @@ _LEAST = {
 _SHORT, _MIDDLE = 5, 7
 _LISTED, _REPEATED = 1.0, 0.35
 _ORTHOGRAPHIC = frozenset({"ending", "undoubled", "doubled", "swapped", "vowels swapped"})
-SHORTEST = 4
-"""Letters from which on a word can be told to be none."""
 
 
 def judge(

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 import regex
 
 _PLAIN = r'^["(\[]*(?P<word>[a-z]{2,})[.,;:!?)"\]]*$'  # nearly all tokens that hold a word written small
-_NO_WORD = r'^(?:[A-Z][a-z]*|[0-9]+)[.,;:!?)"\]]*$'  # nearly all others
+# What the other words need, as far as a pattern without looking back can tell; of rarer scripts nothing is told here.
+_MAY_HOLD_WORD = r"(?:^|[^\p{L}\p{M}\p{N}'’-])\p{Ll}[\p{Ll}\p{M}]|[^\x00-\x{24f}]"
 _SMALL_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’-])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L}\p{M}\p{N}])")
 
 
@@ -44,16 +45,34 @@ def split(texts: Sequence[str]) -> Tokens:
 def small_words(tokens: Tokens) -> Counter[str]:
     """The words written small and how often each stands in the texts."""
     n = np.bincount(tokens.codes, minlength=len(tokens.distinct))
-    counts: Counter[str] = Counter()
-    plain = pc.struct_field(pc.extract_regex(tokens.distinct, _PLAIN), "word")
+    at, rest = by_letters(tokens)
+    small = tokens.distinct.take(at)
+    is_word = pc.greater(pc.binary_length(small), 1)
+    counts = Counter(dict(zip(small.filter(is_word).to_pylist(), n[at][_mask(is_word)].tolist(), strict=True)))
+    signed, n_signed = tokens.distinct.take(rest), n[rest]
+    plain = pc.struct_field(pc.extract_regex(signed, _PLAIN), "word")
     is_plain = pc.is_valid(plain)
-    _add(counts, plain.filter(is_plain).to_pylist(), n[is_plain.to_numpy(zero_copy_only=False)].tolist())
-    is_other = pc.invert(pc.or_(is_plain, pc.match_substring_regex(tokens.distinct, _NO_WORD)))
-    others = tokens.distinct.filter(is_other).to_pylist()
-    for token, n_token in zip(others, n[is_other.to_numpy(zero_copy_only=False)].tolist(), strict=True):
+    _add(counts, plain.filter(is_plain).to_pylist(), n_signed[_mask(is_plain)].tolist())
+    is_other = pc.and_not(pc.match_substring_regex(signed, _MAY_HOLD_WORD), is_plain)
+    for token, n_token in zip(signed.filter(is_other).to_pylist(), n_signed[_mask(is_other)].tolist(), strict=True):
         for word in _small_words_in(token):
             counts[word] += n_token
     return counts
+
+
+def by_letters(tokens: Tokens) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Which distinct tokens are small letters of ASCII alone, and which hold anything but letters of it.
+
+    Most tokens need no pattern so: the first are words as they stand, and of the others that are letters none is one.
+    """
+    is_plain = pc.ascii_is_alpha(tokens.distinct)
+    is_small = pc.and_(is_plain, pc.ascii_is_lower(tokens.distinct))
+    return np.flatnonzero(_mask(is_small)), np.flatnonzero(~_mask(is_plain))
+
+
+def _mask(values: pa.BooleanArray) -> npt.NDArray[np.bool_]:
+    mask: npt.NDArray[np.bool_] = values.to_numpy(zero_copy_only=False)
+    return mask
 
 
 def _add(counts: Counter[str], words: list[str], numbers: list[int]) -> None:
