@@ -75,15 +75,15 @@ _RUN = regex.compile(
     rf"|(?=\p{{Ll}}{{0,3}}+(?:[-‑–'’ʿʾʻʼ‘]|\p{{Lu}})){_PREFIX}(?=\p{{Lu}}))"
     rf"|(?<=[\s-][AE]l)[-–] ?+(?=\p{{Lu}})|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+){{1,40}}+"
 )
-# A short line without a full stop: a heading if every word but the smallest is large, or every letter.
-_LINE = regex.compile(r"^[^\n]{4,120}+(?<![.!?,;])$", regex.M)
-_HEADING = regex.compile(
-    r"[^\p{L}\n]*+(?:(?:\p{Lu}[\p{L}\p{M}'’.-]*+|[^\p{L}\s]++"
+# A short line without a full stop: a heading if every letter is large, or every word but the smallest.
+_LINE = regex.compile(
+    r"^(?=[^\n]{4,120}+(?<![.!?,;])$)(?:(?P<capitals>[^\p{Ll}\p{Lu}\n]*+\p{Lu}[^\p{Ll}\n]*+$)"
+    r"|[^\p{L}\n]*+(?:(?:\p{Lu}[\p{L}\p{M}'’.-]*+|[^\p{L}\s]++"
     r"|(?:an?|the|of|and|or|in|on|at|to|for|from|by|with|as|vs?|de|la|der|die|und|von|et|y|into|over)(?!\p{L}))"
     r"[,:;]?[ \t]++){2,}+"
-    r"\p{Lu}[\p{L}\p{M}'’-]*+[)\]\"”]?"
+    r"\p{Lu}[\p{L}\p{M}'’-]*+[)\]\"”]?$)",
+    regex.M,
 )
-_CAPITALS = regex.compile(r"[^\p{Ll}\p{Lu}\n]*+\p{Lu}[^\p{Ll}\n]*+")
 _OPENING = frozenset("\"“„«‹(['‘*_—–>")
 # What may follow a king's number, rather than the pronoun: "Thutmose I's", "Nicholas I was", "Charles I, who".
 _REGNAL = regex.compile(
@@ -178,14 +178,7 @@ def _openers() -> frozenset[str]:
 
 def _lines(text: str) -> list[tuple[int, int, int]]:
     """The lines in which capitals mean little: start, end, and whether it is a heading or one of capitals only."""
-    lines: list[tuple[int, int, int]] = []
-    for match in _LINE.finditer(text):
-        start, end = match.span()
-        if _CAPITALS.fullmatch(text, start, end):
-            lines.append((start, end, CAPITALS))
-        elif _HEADING.fullmatch(text, start, end):
-            lines.append((start, end, HEADING))
-    return lines
+    return [(*match.span(), CAPITALS if match.lastgroup else HEADING) for match in _LINE.finditer(text)]
 
 
 def _without_pronoun_or_stop(text: str, start: int, end: int, sentences: frozenset[int]) -> int:
@@ -240,7 +233,13 @@ def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) ->
                 first = _joined(text, start)
                 if first < 0:
                     continue
-        if last == end and text[end : end + 1] in _CODED and run[begin:].isupper() and _CODE.match(text, end):
+        if (
+            last == end
+            and not run[-1].islower()  # so are nearly all
+            and text[end : end + 1] in _CODED
+            and run[begin:].isupper()
+            and _CODE.match(text, end)
+        ):
             continue
         if last == end and (not hint or (hint == "place" and run[begin:stop].lower() in _NAMESAKES)):
             hint = _AFTER.get(text[end : end + 6], "") or hint

@@ -72,8 +72,9 @@ def kind_of(segment: Sequence[Token]) -> str:
 
 def _link(segment: Sequence[Token]) -> int:
     """Where the first "of" or "for" stands; 0 without one."""
+    links = OF | FOR
     for n, token in enumerate(segment):
-        if token.form & (OF | FOR) and token.traits & SMALL:
+        if token.form & links and token.traits & SMALL:
             return n
     return 0
 

@@ -95,6 +95,9 @@ def parts(run: str, mode: int) -> tuple[Part, ...]:
     found = _cut(tuple(tokens.signs), mode)
     if not found:
         return ()
+    first, last, spare, hint = found[0]
+    if last - first == len(tokens.words) - 1 and run.startswith(tokens.texts[0]) and run.endswith(tokens.texts[-1]):
+        return ((0, len(run) - spare, hint),)  # the whole run, as nearly always
     starts, words = tokens.starts(run), tokens.words
     return tuple(
         [(starts[first], starts[last] + words[last].length - spare, hint) for first, last, spare, hint in found]

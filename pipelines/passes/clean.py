@@ -3,9 +3,10 @@
 Everything is in offsets of the cleaned text, which is not stored: it is `text_raw` with the edits applied.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from pipelines.text.clean import clean as clean_text
 HINTS = ("person", "place", "organisation", "event", NOUN)
 RUN_OF_SPACE = regex.compile(r"\s+")
 _AGAINST = {sign: number for number, sign in enumerate(AGAINST)}
+_COUNTED = {hint: HINTS.index(kind) for hint, kind in (*zip(HINTS, HINTS, strict=True), *COUNTED.items())}
 
 PREPARED = pa.schema([("language", pa.string()), ("thread_id", pa.string())])
 EDITS = pa.schema(
@@ -79,12 +81,16 @@ class _Spans:
     """Spans of all posts as columns: the post of each, and its values."""
 
     counts: list[int] = field(default_factory=list)
-    columns: dict[str, list[Any]] = field(default_factory=dict)
+    columns: dict[str, Any] = field(default_factory=dict)
 
     def add(self, rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> None:
         """Add the rows of the next post."""
-        self.counts.append(len(rows))
-        for name, values in zip(names, zip(*rows, strict=True), strict=True) if rows else ():
+        self.add_columns(len(rows), dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {})
+
+    def add_columns(self, n_rows: int, columns: Mapping[str, Iterable[Any]]) -> None:
+        """Add the rows of the next post as columns."""
+        self.counts.append(n_rows)
+        for name, values in columns.items():
             self.columns.setdefault(name, []).extend(values)
 
     def post(self) -> npt.NDArray[np.int32]:
@@ -105,7 +111,7 @@ class _Gathered:
     edits: _Spans = field(default_factory=_Spans)
     sentences: _Spans = field(default_factory=_Spans)
     candidates: _Spans = field(default_factory=_Spans)
-    surfaces: dict[str, int] = field(default_factory=dict)
+    surfaces: dict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
     texts: list[str] = field(default_factory=list)
     references: list[tuple[int, int, int, str, str, str]] = field(default_factory=list)
 
@@ -128,8 +134,11 @@ def _clean(group: Group, folder: Path) -> None:
     parquet.write(pa.table([gathered.languages, posts["thread_id"]], schema=PREPARED), folder / "posts.parquet")
     gathered.edits.write(EDITS, folder / "edits.parquet")
     gathered.sentences.write(SENTENCES, folder / "sentences.parquet")
+    hints = pa.array(gathered.candidates.columns.get("hint", []), pa.string()).dictionary_encode()
+    against = np.array([_AGAINST.get(hint, 0) for hint in hints.dictionary.to_pylist()], np.int8)
+    gathered.candidates.columns["against"] = against[hints.indices.to_numpy()]
     gathered.candidates.write(CANDIDATES, folder / "candidates.parquet")
-    parquet.write(_surface_counts(gathered), folder / "surfaces.parquet")
+    parquet.write(_surface_counts(gathered, hints), folder / "surfaces.parquet")
     words = tokens.split(gathered.texts)
     is_english = np.array([code == "en" for code in gathered.languages], bool)
     parquet.write(_words(spelling.unknown_in(words, is_english)), folder / "words.parquet")
@@ -185,26 +194,31 @@ def _surface(written: str) -> str:
 
 def _add_candidates(gathered: _Gathered, text: str, starts: Sequence[int], found: Sequence[Candidate]) -> None:
     initial, numbers = set(starts), gathered.surfaces
-    rows = []
-    for start, end, hint in found:
-        surface = text[start:end]
-        if "\n" in surface:
-            surface = RUN_OF_SPACE.sub(" ", surface)
-        number, against = numbers.setdefault(surface, len(numbers)), _AGAINST.get(hint, 0)
-        rows.append((start, end, number, against, start in initial, COUNTED.get(hint, hint)))
-    gathered.candidates.add(rows, (*CANDIDATES.names[1:], "initial", "hint"))
+    surfaces = [text[start:end] for start, end, _ in found]
+    if "\n" in text:
+        surfaces = [_surface(written) for written in surfaces]
+    firsts, ends, hints = zip(*found, strict=True) if found else ((),) * 3
+    columns = {
+        "start": firsts,
+        "end": ends,
+        "surface": [numbers[surface] for surface in surfaces],
+        "initial": [first in initial for first in firsts],
+        "hint": hints,
+    }
+    gathered.candidates.add_columns(len(found), columns)
 
 
-def _surface_counts(gathered: _Gathered) -> pa.Table:
+def _surface_counts(gathered: _Gathered, hints: pa.DictionaryArray) -> pa.Table:
     """The distinct surfaces of the group with their counts."""
     columns, size = gathered.candidates.columns, len(gathered.surfaces)
+    counted = np.array([_COUNTED.get(hint, -1) for hint in hints.dictionary.to_pylist()], np.int64)
+    counted = counted[hints.indices.to_numpy()]
     surface = np.array(columns.get("surface", []), np.int64)
     pairs = np.unique(surface * (len(gathered.languages) + 1) + gathered.candidates.post())
-    hints = np.array(columns.get("hint", []), object)
     counts = [
         np.bincount(surface, minlength=size),
         np.bincount(pairs // (len(gathered.languages) + 1), minlength=size),
         np.bincount(surface[np.array(columns.get("initial", []), bool)], minlength=size),
-        *(np.bincount(surface[hints == hint], minlength=size) for hint in HINTS),
+        *(np.bincount(surface[counted == number], minlength=size) for number in range(len(HINTS))),
     ]
     return pa.table([pa.array(list(gathered.surfaces), pa.string()), *counts], SURFACES)

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import cycle
 
 import regex
 
@@ -33,18 +34,18 @@ def clean(text_raw: str) -> list[Edit]:
     edit makes the text shorter (ligatures counted at full length) or turns a character into one no stage touches.
     """
     edits: list[Edit] = []
-    text = text_raw
-    changed = True
-    while changed:
-        changed = False
-        unusual = _unusual_characters(text)
-        for stage in STAGES:
-            found = stage(text, unusual)
-            if found:
-                edits = compose(text_raw, edits, found)
-                text = apply(text, found)
-                unusual = _unusual_characters(text)
-                changed = True
+    text, unusual = text_raw, _unusual_characters(text_raw)
+    n_quiet = 0
+    for stage in cycle(STAGES):
+        found = stage(text, unusual)
+        n_quiet += 1
+        if found:
+            edits = compose(text_raw, edits, found)
+            text = apply(text, found)
+            unusual = _unusual_characters(text)
+            n_quiet = 0
+        if n_quiet == len(STAGES):
+            break
     return edits
 
 

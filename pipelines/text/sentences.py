@@ -6,7 +6,7 @@ abbreviations, ellipses, quotations, list marks, numbers), with what is usual in
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -87,13 +87,17 @@ def unbroken(sentences: Sequence[tuple[int, int]], names: Iterable[tuple[int, in
 
     Args:
         sentences: as `split` gives them.
-        names: the spans of names in the same text.
+        names: the spans of names in the same text, in their order.
     """
     starts = [start for start, _ in sentences]
     inner: set[int] = set()
+    following, last = 0, len(starts)
     for start, end in names:
-        following = bisect_right(starts, start)
-        if following < len(starts) and starts[following] < end:
+        while following < last and starts[following] <= start:
+            following += 1
+        if following == last:
+            break
+        if starts[following] < end:
             inner.update(range(following, bisect_left(starts, end)))
     if not inner:
         return list(sentences)
@@ -137,6 +141,8 @@ def _following(text: str, end: int) -> int:
     size = len(text)
     while position < size and text[position].isspace():
         position += 1
+    if text[position : position + 1].isalpha():
+        return position
     opening = _OPENING.match(text, position)
     return opening.end() if opening else position
 
