@@ -127,7 +127,12 @@ def _with_namesakes(text: str, found: list[Candidate]) -> list[Candidate]:
     if not any(hint == beside.NAMESAKE for _, _, hint in found):
         return found
     towns = Counter(text[start:end] for start, end, hint in found if hint == beside.NAMESAKE)
-    others = Counter(text[start:end].split()[-1] for start, end, hint in found if hint != beside.NAMESAKE)
+    tails = tuple(towns)
+    others = Counter(
+        text[start:end].split()[-1]
+        for start, end, hint in found
+        if hint != beside.NAMESAKE and text.endswith(tails, start, end)
+    )
     mostly = {name for name, n in towns.items() if n > others[name]}
     return [
         _new(Candidate, (start, end, beside.NAMESAKE)) if hint in ("", "place") and text[start:end] in mostly else one
