@@ -52,7 +52,7 @@ def publish(
     unfinished = builds / f"{work.UNFINISHED}{os.getpid()}"
     unfinished.mkdir()
     try:
-        sums = _fill(unfinished, tables, beside, statement)
+        sums = _fill(unfinished, tables, beside, statement, data / ".work" / "joined")
         build = builds / hashlib.sha256(sums.encode()).hexdigest()[:16]
         _keep(unfinished, build)
         if copy:
@@ -66,11 +66,15 @@ def publish(
 
 
 def _fill(
-    folder: Path, tables: Iterable[tuple[str, list[Path]]], beside: Mapping[str, str], statement: Statement | None
+    folder: Path,
+    tables: Iterable[tuple[str, list[Path]]],
+    beside: Mapping[str, str],
+    statement: Statement | None,
+    joined: Path,
 ) -> str:
     """Lay everything of a release into its folder; the checksums of it all."""
     for name, parts in tables:
-        _place_table(folder / f"{name}.parquet", parts)
+        _place_table(folder / f"{name}.parquet", parts, joined)
     release = describe.look(folder, statement)
     described = {
         "README.md": card.card(release),
@@ -80,28 +84,39 @@ def _fill(
     }
     for name, content in described.items():
         (folder / name).write_text(content, encoding="utf-8")
-    sums = _checksums(folder)
+    sums = _checksums(folder, release)
     (folder / CHECKSUMS).write_text(sums, encoding="utf-8")
     return sums
 
 
-def _place_table(target: Path, parts: list[Path]) -> None:
+def _place_table(target: Path, parts: list[Path], joined: Path) -> None:
     """One file for small tables, else a folder of parts.
 
     Large parts are linked, not copied, where the file system can; they are write-protected, as one who writes into a
     release would write into the finished work that later builds are made of.
     """
     if sum(part.stat().st_size for part in parts) <= SINGLE_FILE_BYTES:
-        if len(parts) == 1:
-            shutil.copyfile(parts[0], target)
-        else:
-            parquet.write(pa.concat_tables([parquet.read(part) for part in parts]), target)
+        shutil.copyfile(parts[0] if len(parts) == 1 else _joined(target.stem, parts, joined), target)
     elif len(parts) == 1:
         _link(parts[0], target)
     else:
         target.mkdir()
         for number, part in enumerate(parts):
             _link(part, target / f"part-{number:05d}.parquet")
+
+
+def _joined(name: str, parts: list[Path], folder: Path) -> Path:
+    """The file with the rows of all parts, in order; that of the build before where the parts are the same."""
+    key = work.digest(work.code_version("parquet.py"), *(describe.sha256(part) for part in parts))
+    file = folder / f"{name}-{key}.parquet"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for former in folder.glob(f"{name}-*"):
+            former.unlink()
+        unfinished = file.with_suffix(".tmp")
+        parquet.write(pa.concat_tables([parquet.read(part) for part in parts]), unfinished)
+        unfinished.replace(file)
+    return file
 
 
 def _link(source: Path, target: Path) -> None:
@@ -181,6 +196,8 @@ def _files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
-def _checksums(folder: Path) -> str:
-    lines = [f"{describe.sha256(file)}  {file.relative_to(folder).as_posix()}" for file in _files(folder)]
+def _checksums(folder: Path, release: describe.Release) -> str:
+    known = {name: sha for table in release.tables for name, sha in zip(table.files, table.sha256, strict=True)}
+    names = [file.relative_to(folder).as_posix() for file in _files(folder)]
+    lines = [f"{known.get(name) or describe.sha256(folder / name)}  {name}" for name in names]
     return "\n".join(lines) + "\n"

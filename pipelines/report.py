@@ -22,12 +22,13 @@ import pyarrow.parquet as pq
 
 from pipelines import figures, gold, parquet, work
 from pipelines.stages import out, verify
-from pipelines.stages.places import Manifest, Paths
+from pipelines.stages.places import MADE_OF, Manifest, Paths
 from schemas.fields import EDIT_KINDS, ENTITY_KINDS
 from schemas.tables import TABLES
 
 FILE = "report.html"
 STAGE = "report"
+MADE = "report-made"
 MOST = 15
 QUEUE = 20
 NUMBER = re.compile(r"[\d.,]+")
@@ -280,6 +281,22 @@ def _cell(tag: str, text: str, is_counted: bool) -> str:
 
 
 def make_report(paths: Paths) -> Manifest:
+    """The report on this build; where what it is made of is the same, that of the build before."""
+    version = work.code_version("stages", "names/authority.py", "report.py", "figures.py", "gold.py", "parquet.py")
+    stages = (paths.read_manifest(stage)["key"] for stage in (*MADE_OF[STAGE], "readings"))
+    annotated = paths.reference / gold.FILE
+    annotations = annotated.read_bytes() if annotated.is_file() else b""
+    key = work.digest(version, metadata.version("matplotlib"), *stages, annotations)
+    if paths.has_manifest(MADE):
+        kept = paths.read_manifest(MADE)
+        if kept["of"] == key and paths.store.has(STAGE, kept["report"]):
+            return paths.write_manifest(STAGE, {"report": kept["report"], "rows": kept["rows"]})
+    manifest = _make_report(paths)
+    paths.write_manifest(MADE, {"of": key, "report": manifest["report"], "rows": manifest["rows"]})
+    return manifest
+
+
+def _make_report(paths: Paths) -> Manifest:
     """Measure the tables of this build and, where the numbers are new, draw them and write the page."""
     unmatched, score = _rows(out.unmatched_decisions(paths)), verify.gold_score(paths)
     quality = measure(dict(out.table_files(paths)), out.review_queue(paths), unmatched, score)

@@ -194,6 +194,20 @@ def test_small_tables_are_copies_so_that_writing_to_them_spoils_no_later_build(
     assert {name: parts[0].read_bytes() for name, parts in files} == before
 
 
+def test_parts_are_joined_once_while_they_are_the_same(few: dict[str, pa.Table], data: Path, tmp_path: Path) -> None:
+    def joined(stamp: str, review: str) -> dict[str, int]:
+        files = written(stamped(few, stamp), tmp_path / stamp, n_parts=3)
+        build = release.publish(data, files, {"review.csv": review})
+        assert broken_keys(build) == []
+        found = {file.name: file.stat().st_ino for file in (data / ".work" / "joined").iterdir()}
+        assert sorted(name.partition("-")[0] for name in found) == sorted(few)
+        return found
+
+    first = joined("a", "surface\n")
+    assert joined("a", "surface\nmore\n") == first
+    assert not joined("b", "surface\n").keys() & first.keys()
+
+
 # --- readers meanwhile -----------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -145,9 +146,29 @@ def test_unchanged_numbers_are_not_drawn_again(
         raise AssertionError("drawn again")
 
     monkeypatch.setattr(report, "draw", never)
+    (paths.work / "manifests" / f"{report.MADE}.json").unlink()
     report.make_report(paths)
     assert report.report_files(paths) == {report.FILE: before}
     assert paths.store.has(report.STAGE, paths.read_manifest(report.STAGE)["report"])
+
+
+def test_what_is_made_of_the_same_is_not_measured_again(places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_stages(places)
+    before = report.make_report(places)
+    measured: list[object] = []
+    measure = report.measure
+
+    def noting(*arguments: Any) -> report.Quality:
+        measured.append(arguments)
+        return measure(*arguments)
+
+    monkeypatch.setattr(report, "measure", noting)
+    assert report.make_report(places) == before
+    assert measured == []
+    columns = "path,post,surface,occurrence,entity_id,kind,optional,written\n"
+    (places.reference / "gold.csv").write_text(columns + "one.txt,1,Krushchev,1,Q1,person,,\n")
+    assert report.make_report(places) != before
+    assert len(measured) == 1
 
 
 def test_pictures_and_row_counts_for_the_ui(data_folder: Path) -> None:
