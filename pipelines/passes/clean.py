@@ -24,7 +24,7 @@ from pipelines.names.find import Candidate, find
 from pipelines.names.languages import NOUN
 from pipelines.names.marked import Marked
 from pipelines.passes.read import POSTS
-from pipelines.text import edits, language, sentences, spelling, tokens
+from pipelines.text import columns, edits, language, sentences, spelling, tokens
 from pipelines.text.clean import clean as clean_text
 
 HINTS = ("person", "place", "organisation", "event", NOUN)
@@ -144,8 +144,8 @@ def _clean(group: Group, folder: Path) -> None:
     parquet.write(_words(spelling.unknown_in(words, is_english)), folder / "words.parquet")
     parquet.write(_lower_words(tokens.small_words(words)), folder / "lower.parquet")
     if gathered.references:
-        columns = dict(zip(REFERENCES.names, zip(*gathered.references, strict=True), strict=True))
-        parquet.write_columns(columns, REFERENCES, folder / REFERENCES_FILE)
+        values = dict(zip(REFERENCES.names, zip(*gathered.references, strict=True), strict=True))
+        parquet.write_columns(values, REFERENCES, folder / REFERENCES_FILE)
 
 
 def _clean_post(gathered: _Gathered, raw: str, hints: Sequence[dict[str, Any]]) -> None:
@@ -156,7 +156,8 @@ def _clean_post(gathered: _Gathered, raw: str, hints: Sequence[dict[str, Any]]) 
     gathered.languages.append(code)
     spans = sentences.split(text, code)
     starts = [start for start, _ in spans]
-    found = _with_hints(gathered, text, starts, edits.Offsets(made), hints) if hints else find(text, starts, code)
+    seen = columns.parted(raw, text, made)
+    found = _with_hints(gathered, text, seen, starts, made, hints) if hints else find(seen, starts, code)
     spans = sentences.unbroken(spans, (candidate[:2] for candidate in found))
     gathered.sentences.add(spans, SENTENCES.names[1:])
     _add_candidates(gathered, text, [start for start, _ in spans], found)
@@ -177,11 +178,17 @@ def _lower_words(counts: Counter[str]) -> pa.Table:
 
 
 def _with_hints(
-    gathered: _Gathered, text: str, starts: Sequence[int], offsets: edits.Offsets, hints: Sequence[dict[str, Any]]
+    gathered: _Gathered,
+    text: str,
+    seen: str,
+    starts: Sequence[int],
+    made: Sequence[edits.Edit],
+    hints: Sequence[dict[str, Any]],
 ) -> list[Candidate]:
     """The candidates of a post with marked-up names; the references of these are gathered."""
+    offsets = edits.Offsets(made)
     names = [Marked(*offsets.to_output(hint["start"], hint["end"]), hint["kind"], hint["ref"]) for hint in hints]
-    found, references = marked.candidates(text, starts, gathered.languages[-1], names)
+    found, references = marked.candidates(seen, starts, gathered.languages[-1], names)
     post = len(gathered.candidates.counts)
     for start, end, kind, ref in references:
         gathered.references.append((post, start, end, _surface(text[start:end]), kind, ref))
