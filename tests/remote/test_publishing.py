@@ -10,13 +10,13 @@ import polars as pl
 import pyarrow.dataset as ds
 import pytest
 
-from pipelines import release, remote
+from pipelines import release, remote, resources
 from pipelines.build import main
 from pipelines.stages.places import Paths
 from tests.builds import ROOT
 from tests.releases import broken_keys, part_of, stamped, written
 from tests.remote.server import Server
-from tests.remote.steps import failure, is_whole, newest, silent
+from tests.remote.steps import build_here, contents, failure, is_whole, newest, silent
 
 
 def test_a_build_is_copied_and_read_from_there(
@@ -47,6 +47,21 @@ def test_a_build_is_copied_and_read_from_there(
     assert main() == 0
     assert (given_there.data / "latest").resolve() != latest
     assert is_whole(server, f"s3://{bucket}/set", (given_there.data / "latest").resolve())
+
+
+def test_a_dask_cluster_makes_the_same_bytes_from_there(
+    given_there: Paths, server: Server, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed", reason="The extra `cluster` is not installed.")
+    expected = build_here(given_there, tmp_path / "here", monkeypatch)
+    monkeypatch.setattr(resources, "INLINE_BYTES", 0)
+    monkeypatch.setenv("VARIORUM_ENGINE", "dask")
+    monkeypatch.setenv("VARIORUM_WORKERS", "2")
+    monkeypatch.setenv("VARIORUM_PUBLISH", f"s3://{bucket}/set")
+    assert main() == 0
+    latest = (given_there.data / "latest").resolve()
+    assert contents(latest) == expected
+    assert is_whole(server, f"s3://{bucket}/set", latest)
 
 
 def test_tables_in_parts_are_read_by_the_one_path(server: Server, bucket: str, dataset: Path, tmp_path: Path,
