@@ -1,8 +1,8 @@
 """Corpora of any size: real prose where it lies beside the repository, else prose made from the sample seeds.
 
 What is made keeps the one property that decides the speed of resolving: how the number of distinct names grows with
-the text (Heaps' law, V = k · n^b). The samples are far too small to be drawn on as they are: names in them are
-replaced, at a rate that falls as text grows, by new ones made of syllables of the names there are.
+the text (Heaps' law, V = k · n^b), of words with a capital and of names of several such words, which grow faster. Prose
+that stands there again is given new words, made of syllables of those there are, and other first words of its names.
 """
 
 import gzip
@@ -20,9 +20,10 @@ REAL = ROOT.parent / "shared" / "corpus" / "encyclopaedia.jsonl.gz"
 SAMPLES = ROOT / "seeds" / "raw"
 FILE_CHARACTERS = 4_000_000
 CAPITALISED = re.compile(r"\b[A-Z][a-zà-ž]{2,}\b")
+SEVERAL = re.compile(r"\b([A-Z][a-zà-ž]{2,})((?: [A-Z][a-zà-ž]{2,})+)")
 PARTS = re.compile(r"[^aeiouy]*[aeiouy]+(?:[^aeiouy]+$)?")
-HEAPS_EXPONENT = 0.756  # of distinct capitalised words in 36 MB of the encyclopaedia, by `heaps`
-HEAPS_FACTOR = 0.192
+WORDS_LAW, NAMES_LAW = (0.192, 0.756), (0.00392, 0.990)
+"""Factor and exponent of Heaps' law by characters: of CAPITALISED and of SEVERAL in 36 MB of the encyclopaedia."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,7 @@ def prose() -> Iterator[str]:
     coiner = Coiner(name for text in sources[:2000] for name in CAPITALISED.findall(text))
     if REAL.exists():
         for text in sources:
-            coiner.count(len(text))
-            yield text
+            yield coiner.count(text)
     while True:
         for text in rng.sample(sources, len(sources)):
             yield coiner.renamed(text, rng)
@@ -97,33 +97,49 @@ class Coiner:
         self._heads = sorted({PARTS.match(name)[0] for name in self._names if PARTS.match(name)})  # type: ignore[index]
         self._tails = sorted({name[len(name) // 2 :] for name in self._names})
         self._characters = 100_000
-        self._again: dict[str, str] = {}
+        self._words: set[str] = set()
+        self._several: set[str] = set()
 
-    def count(self, characters: int) -> None:
-        """Take note of text that is used as it is."""
-        self._characters += characters
+    def count(self, text: str) -> str:
+        """The text as it is, taken note of."""
+        self._characters += len(text)
+        self._words.update(CAPITALISED.findall(text))
+        self._several.update(match[0] for match in SEVERAL.finditer(text))
+        return text
 
     def renamed(self, text: str, rng: random.Random) -> str:
-        """The text with some names replaced, each by one other name wherever it stands in it."""
-        self.count(len(text))
-        found = CAPITALISED.findall(text)
-        slope = HEAPS_FACTOR * HEAPS_EXPONENT * self._characters ** (HEAPS_EXPONENT - 1)
-        share = min(slope * len(text) / max(len(set(found)), 1), 0.9)
-        new = {name: self._coin(rng) for name in dict.fromkeys(found) if rng.random() < share}
-        return CAPITALISED.sub(lambda match: new.get(match[0], match[0]), text) if new else text
+        """The text with as many new words and names as are missing, a word replaced by one other wherever it stands."""
+        characters = self._characters + len(text)
+        found = list(dict.fromkeys(CAPITALISED.findall(text)))
+        missing = max(int(_law(WORDS_LAW, characters)) - len(self._words), 0)
+        new = {name: self._coin(rng) for name in rng.sample(found, min(missing, len(found)))}
+        text = CAPITALISED.sub(lambda match: new.get(match[0], match[0]), text) if new else text
+        missing = int(_law(NAMES_LAW, characters)) - len(self._several)
+        paired: dict[str, str] = {}
+        for name in dict.fromkeys(SEVERAL.findall(text)):
+            missing -= "".join(name) not in self._several
+            if missing > 0 and "".join(name) in self._several:
+                paired["".join(name)] = rng.choice(self._names) + name[1]
+                missing -= 1
+        return self.count(SEVERAL.sub(lambda match: paired.get(match[0], match[0]), text) if paired else text)
 
     def _coin(self, rng: random.Random) -> str:
         return rng.choice(self._heads) + rng.choice(self._tails) + rng.choice(("", "", "ov", "sky", "son", "a", "in"))
 
 
-def heaps(texts: Iterable[str]) -> tuple[float, float]:
-    """Factor and exponent of Heaps' law for distinct capitalised tokens by characters, fitted on a doubling scale."""
+def _law(law: tuple[float, float], characters: int) -> float:
+    factor, exponent = law
+    return factor * characters**exponent
+
+
+def heaps(texts: Iterable[str], names: re.Pattern[str] = CAPITALISED) -> tuple[float, float]:
+    """Factor and exponent of Heaps' law for distinct names by characters, fitted on a doubling scale."""
     seen: set[str] = set()
     characters, mark = 0, 100_000
     lengths: list[int] = []
     numbers: list[int] = []
     for text in texts:
-        seen.update(CAPITALISED.findall(text))
+        seen.update(match[0] for match in names.finditer(text))
         characters += len(text)
         if characters >= mark:
             lengths.append(characters)
