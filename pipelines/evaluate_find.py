@@ -24,7 +24,8 @@ import pandas as pd
 from pipelines.evaluate import rates
 from pipelines.names import plausible
 from pipelines.names.beside import COUNTED
-from pipelines.names.find import Candidate, find
+from pipelines.names.candidates import Candidate
+from pipelines.names.find import find
 from pipelines.text.sentences import split
 
 

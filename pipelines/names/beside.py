@@ -46,8 +46,9 @@ def hint(text: str, start: int, end: int, before: str) -> str:
 
 def _earlier(text: str, end: int) -> str:
     """The word that ends before the space at `end - 1`, in lower case."""
-    stop = end - 1
-    return text[text.rfind(" ", max(0, stop - 24), max(0, stop)) + 1 : max(0, stop)].rpartition("\n")[2].lower()
+    stop = max(0, end - 1)
+    least = max(0, stop - 24)
+    return text[max(text.rfind(" ", least, stop) + 1, least) : stop].rpartition("\n")[2].lower()
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,40 +1,29 @@
-"""Where names stand in a text: runs of capitalised words, cut to what can be a name. No authority is known here.
+"""Where names stand in texts: runs of capitalised words, cut to what can be a name. No authority is known here.
 
-Here: the pattern of a run, and hints of a name's kind from the words beside it. How a run is cut to names is in `runs`.
+Here: the pattern of a run, where runs begin and end, and how the sentence and the line they are in are written. How a
+run is cut to names is in `runs`, what stands beside a name in `around`, what other languages say in `languages`.
 Not here: whether a surface is a name at all, judged over the corpus (`plausible`), and whose it is (`resolve`).
 
-The work per run is a pure function of the run's letters (`runs.parts`), remembered for runs seen before; only what
-depends on the place in the text (sentence starts, the words beside it) is done each time.
+All texts of a group are searched at once: places are columns, and only the few rows that a mask picks out are looked
+at one by one.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from itertools import chain
 
+import numpy as np
 import regex
 
 from pipelines.names import beside
+from pipelines.names.around import named
+from pipelines.names.candidates import Candidate, Found, Runs
 from pipelines.names.languages import adapt
 from pipelines.names.lexicon import traits, words
-from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, parts
-from pipelines.names.traits import (
-    CUE,
-    FORENAME,
-    GIVEN,
-    KNOWN,
-    NAME,
-    TITLE,
-)
-
-
-class Candidate(NamedTuple):
-    """A span that may be a name; offsets are half-open code points; hint is a kind or empty."""
-
-    start: int
-    end: int
-    hint: str
-
+from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, Part
+from pipelines.names.traits import CUE, FORENAME, GIVEN, KNOWN, NAME, TITLE
+from pipelines.text.together import Bools, Ints, Together
 
 _ABBREVIATED = (
     "Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Maj|Capt|Cpt|Lt|Sgt|Cpl|Pvt|Adm|Cmdr|Cdr|Brig|Rev|Revd|Hon|Sen|Rep|Gov|Msgr|Mons|Fr|Ing|Ir|"
@@ -84,28 +73,12 @@ _LINE = regex.compile(
     r"\p{Lu}[\p{L}\p{M}'’-]*+[)\]\"”]?$)",
     regex.M,
 )
-_OPENING = frozenset("\"“„«‹(['‘*_—–>")
+_OPENING = "\"“„«‹(['‘*_—–>"
 # What may follow a king's number, rather than the pronoun: "Thutmose I's", "Nicholas I was", "Charles I, who".
 _REGNAL = regex.compile(
     r"['’]s\b|[,.;:)]| (?:was|had|has|is|of|and|in|to|who|whose|by|as|at|on|for|did|died|reigned|ruled|spoke|himself"
     r"|ordered|granted|gave|made|became|succeeded|also|or|from|the|with)\b"
 )
-_NUMBER_BEFORE = regex.compile(r"\d{1,3}(?:st|nd|rd|th)$")
-
-
-@cache
-def _before() -> dict[str, str]:
-    """Words written small before a name, and the kind they speak for."""
-    hints = dict.fromkeys(sorted(words()["place_prepositions"]), "place")
-    return hints | dict.fromkeys(sorted(words()["roles"] | words()["titles"]), "person")
-
-
-@cache
-def _after() -> dict[str, str]:
-    """The first letters of what follows a name and speaks for a person: verbs of saying, "who"."""
-    verbs = sorted(words()["person_verbs"])
-    heads = [f" {verb}{sign}"[:6] for verb in verbs for sign in " :,"]
-    return dict.fromkeys([*heads, ", who ", ", whos"], "person")
 
 
 def find(text: str, sentence_starts: Sequence[int], language: str = "en") -> list[Candidate]:
@@ -116,13 +89,37 @@ def find(text: str, sentence_starts: Sequence[int], language: str = "en") -> lis
         sentence_starts: Offsets of sentence beginnings, ascending.
         language: ISO 639-1, or `und`.
     """
-    found = _with_namesakes(text, _found(text, sentence_starts))
-    if language in ("en", "und"):
-        return found
-    return [_new(Candidate, part) for part in adapt(text, found, frozenset(sentence_starts), language)]
+    texts = Together([text])
+    found = find_all(texts, texts.laid([sentence_starts]), [language])
+    return found.candidates(int(texts.base[0]))
 
 
-def _with_namesakes(text: str, found: list[Candidate]) -> list[Candidate]:
+def find_all(texts: Together, sentence_starts: Ints, languages: Sequence[str]) -> Found:
+    """The candidates of many texts.
+
+    Args:
+        texts: Clean texts.
+        sentence_starts: Offsets of sentence beginnings in all of them, ascending.
+        languages: The language of each text.
+    """
+    found = named(texts, _runs(texts, sentence_starts))
+    bounds = np.searchsorted(found.start, texts.base).tolist()
+    towns = texts.number(found.start[found.hint == beside.NAMESAKE]).tolist()
+    others = [number for number, language in enumerate(languages) if language not in ("en", "und")]
+    done, pieces = 0, []
+    for number in sorted({*towns, *others}):
+        first, last, base = bounds[number], bounds[number + 1], int(texts.base[number])
+        text, candidates = texts.texts[number], found.rows(first, last).candidates(base)
+        adapted: Sequence[Part] = _with_namesakes(text, candidates)
+        if languages[number] not in ("en", "und"):
+            starts = sentence_starts[slice(*np.searchsorted(sentence_starts, texts.base[number : number + 2]))] - base
+            adapted = adapt(text, adapted, frozenset(starts.tolist()), languages[number])
+        pieces += [found.rows(done, first), Found.of(adapted, base)]
+        done = last
+    return Found.joined([*pieces, found.rows(done, len(found.start))])
+
+
+def _with_namesakes(text: str, found: Sequence[Candidate]) -> Sequence[Candidate]:
     """The candidates; what mostly stands for a town does so wherever nothing speaks for the person of that name."""
     if not any(hint == beside.NAMESAKE for _, _, hint in found):
         return found
@@ -135,42 +132,20 @@ def _with_namesakes(text: str, found: list[Candidate]) -> list[Candidate]:
     )
     mostly = {name for name, n in towns.items() if n > others[name]}
     return [
-        _new(Candidate, (start, end, beside.NAMESAKE)) if hint in ("", "place") and text[start:end] in mostly else one
+        Candidate(start, end, beside.NAMESAKE) if hint in ("", "place") and text[start:end] in mostly else one
         for one in found
         for start, end, hint in (one,)
     ]
 
 
-def _found(text: str, sentence_starts: Sequence[int]) -> list[Candidate]:
-    found: list[Candidate] = []
-    sentences, lines, openers = frozenset(sentence_starts), _lines(text), _openers()
-    boundaries, following = iter(sentence_starts), iter(lines)
-    boundary, line = next(boundaries, len(text)), next(following, _NO_LINE)
-    for match in _RUN.finditer(text):
-        run = match.group()
-        if run in openers:
-            continue
-        start, end = match.span()
-        while boundary <= start:
-            boundary = next(boundaries, len(text) + 1)
-        while line[1] <= start:
-            line = next(following, _NO_LINE)
-        if line[0] <= start:
-            mode = line[2]
-        elif start in sentences or text[start - 1] in _OPENING or start - 2 in sentences:
-            mode = INITIAL
-        else:
-            mode = INSIDE
-        if run[-1] in "I." and len(run) > 1:
-            end = _without_pronoun_or_stop(text, start, end, sentences)
-        if boundary < end and not _goes_on(text[start:boundary]):
-            _take(found, text, start, _trim(text, start, boundary), mode)
-            start, mode = boundary, max(mode, INITIAL)
-        _take(found, text, start, end, mode)
-    return found
-
-
-_NO_LINE = (1 << 62, 1 << 62, INSIDE)
+def _runs(texts: Together, sentence_starts: Ints) -> Runs:
+    """The runs of all texts, in their order."""
+    openers = _openers()
+    spans = [match.span() for match in _RUN.finditer(texts.text) if match.group() not in openers]
+    start, end = np.fromiter(chain.from_iterable(spans), np.int64, 2 * len(spans)).reshape(-1, 2).T.copy()
+    opens = texts.marked(sentence_starts)
+    _leave_out_pronouns_and_stops(texts, start, end, opens)
+    return _cut_at_sentences(texts.text, Runs(start, end, _modes(texts, start, opens)), sentence_starts)
 
 
 @cache
@@ -181,19 +156,41 @@ def _openers() -> frozenset[str]:
     return frozenset(word.capitalize() for word in never) - {"Us"}
 
 
-def _lines(text: str) -> list[tuple[int, int, int]]:
-    """The lines in which capitals mean little: start, end, and whether it is a heading or one of capitals only."""
-    return [(*match.span(), CAPITALS if match.lastgroup else HEADING) for match in _LINE.finditer(text)]
+def _modes(texts: Together, start: Ints, opens: Bools) -> Ints:
+    """How the text around each run is written: by its line, else by whether a sentence or quotation opens with it."""
+    initial = opens[start] | opens[start - 2] | texts.is_any(start - 1, _OPENING)
+    modes = np.where(initial, INITIAL, INSIDE)
+    lines = [(*match.span(), CAPITALS if match.lastgroup else HEADING) for match in _LINE.finditer(texts.text)]
+    if lines:
+        begins, ends, mode = np.array(lines, np.int64).T
+        line = np.searchsorted(begins, start, "right") - 1
+        modes = np.where((line >= 0) & (start < ends[line]), mode[line], modes)
+    return modes
 
 
-def _without_pronoun_or_stop(text: str, start: int, end: int, sentences: frozenset[int]) -> int:
-    """A run's end without "I" that is no king's number and without the full stop that ends a sentence."""
-    if text[end - 2 : end] == " I":
-        return end if _REGNAL.match(text, end) else end - 2
-    if text[end - 1] == "." and text[end - 3 : end - 2] != ".":
-        ends_sentence = end == len(text) or text[end] == "\n" or end + 1 in sentences
-        return end - 1 if ends_sentence and end - start > 2 else end
-    return end
+def _leave_out_pronouns_and_stops(texts: Together, start: Ints, end: Ints, opens: Bools) -> None:
+    """Move the ends of runs before "I" that is no king's number and before the full stop that ends a sentence."""
+    text = texts.text
+    for row in np.flatnonzero((end > start + 1) & texts.is_any(end - 1, "I.")).tolist():
+        first, last = int(start[row]), int(end[row])
+        if text[last - 2 : last] == " I":
+            end[row] -= 0 if _REGNAL.match(text, last) else 2
+        elif text[last - 1] == "." and text[last - 3] != "." and last - first > 2:
+            end[row] -= text[last] == "\n" or bool(opens[last + 1])
+
+
+def _cut_at_sentences(text: str, runs: Runs, sentence_starts: Ints) -> Runs:
+    """The runs, those cut in two in which a sentence begins."""
+    start, end, mode = runs
+    following = np.append(sentence_starts, len(text))[np.searchsorted(sentence_starts, start, "right")]
+    rows = [row for row in np.flatnonzero(following < end).tolist() if not _goes_on(text[start[row] : following[row]])]
+    if not rows:
+        return runs
+    tails = Runs(following[rows], end[rows], np.maximum(mode[rows], INITIAL))
+    end[rows] = [_trim(text, int(start[row]), int(following[row])) for row in rows]
+    start, end, mode = map(np.concatenate, zip(runs, tails, strict=True))
+    order = np.argsort(start, kind="stable")
+    return Runs(start[order], end[order], mode[order])
 
 
 def _goes_on(head: str) -> bool:
@@ -213,84 +210,3 @@ def _trim(text: str, start: int, end: int) -> int:
     while end > start and not text[end - 1].isalpha():
         end -= 1
     return end
-
-
-def _take(found: list[Candidate], text: str, start: int, end: int, mode: int) -> None:
-    """Append the candidates of one run."""
-    run = text[start:end]
-    for begin, stop, hint in parts(run, mode):
-        first, last = start + begin, start + stop
-        word = ""
-        if begin:
-            word = run[run.rfind(" ", 0, begin - 1) + 1 : begin - 1]
-        elif start:
-            sign = text[start - 1]
-            if sign == " ":
-                word = text[text.rfind(" ", start - 24 if start > 24 else 0, start - 1) + 1 : start - 1]
-                if "\n" in word:
-                    word = word.rpartition("\n")[2]
-                if word in _BEFORE:
-                    if not hint and (last < end or text[end : end + 1] not in _APOSTROPHES):
-                        hint = _BEFORE[word]
-                elif word in _LEADING or word[:1].isdigit():
-                    first, hint = _widen(text, first, stop, hint)
-            elif sign in "-‑'’ʿʾʻ‘":
-                first = _joined(text, start)
-                if first < 0:
-                    continue
-        if (
-            last == end
-            and not run[-1].islower()  # so are nearly all
-            and text[end : end + 1] in _CODED
-            and run[begin:].isupper()
-            and _CODE.match(text, end)
-        ):
-            continue
-        if last == end and (not hint or (hint == "place" and run[begin:stop].lower() in _NAMESAKES)):
-            hint = _AFTER.get(text[end : end + 6], "") or hint
-            if hint == "person" and run.isupper():
-                hint = ""
-        if word in _TRIGGERS and " " not in run[begin:stop]:
-            hint = beside.hint(text, first, last, word) or hint
-        found.append(_new(Candidate, (first, last, hint)))
-
-
-_new = tuple.__new__
-# What follows the letters of a code: AK-47, T-34, and an American state's before its postal code: AK, 99712.
-_CODE = regex.compile(r"[-‑]\d|(?<=[^\p{L}]\p{Lu}{2}),? \d{5}(?!\d)")
-_CODED = frozenset("-‑, ")
-_APOSTROPHES = ("'", "’")
-_BEFORE = _before()
-_AFTER = _after()
-_NAMESAKES = words()["namesakes"]
-_TRIGGERS = beside.triggers()
-_LEADING = words()["leading_particles"]
-_NUMBERED = words()["numbered"]
-
-
-def _widen(text: str, start: int, length: int, hint: str) -> tuple[int, str]:
-    """Where the name starts with the particles or the ordinal before it: de Gaulle, von der Leyen, 20th Congress."""
-    number = _NUMBER_BEFORE.search(text, max(0, start - 8), start - 1)
-    if number:
-        first_word = text[start : start + length].split()[0].lower()
-        return (number.start(), hint) if first_word in _NUMBERED else (start, hint)
-    while start > 1 and text[start - 1] == " ":
-        gap = max(text.rfind(sign, max(0, start - 8), start - 1) for sign in " \n")
-        if text[gap + 1 : start - 1] not in _LEADING:
-            break
-        start, hint = gap + 1, hint or "person"
-    return start, hint
-
-
-_JOINED = regex.compile(
-    r"(?<![\p{L}\p{M}\p{N}])(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑]|d['’]|[ʿʾʻ‘])[ʿʾʻ‘]?$"
-)
-_NOT_JOINED = regex.compile(r"[\p{L}\p{M}\p{N}][-‑]$|\p{Lu}['’]$")
-
-
-def _joined(text: str, start: int) -> int:
-    """Where a name starts with what is written onto it (al-, d', ʿ); -1 where it is a word's tail (anti-Soviet)."""
-    match = _JOINED.search(text, max(0, start - 5), start)
-    if match:
-        return match.start()
-    return -1 if _NOT_JOINED.search(text, max(0, start - 2), start) else start

@@ -5,14 +5,15 @@ and which reading holds for a mention (`pipelines.passes`).
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import unquote
 
 import pandas as pd
 
 from pipelines.names.authority import Authority
-from pipelines.names.find import Candidate, find
+from pipelines.names.candidates import Candidate
+from pipelines.names.find import find
 from pipelines.names.spelling import respell
 
 _REGISTER = re.compile(r"[^/#:]*/?$")  # what of a pointer is no name of its register
@@ -28,24 +29,22 @@ class Marked(NamedTuple):
     ref: str
 
 
-def candidates(
-    text: str, starts: Sequence[int], language: str, marked: Iterable[Marked]
-) -> tuple[list[Candidate], list[Marked]]:
-    """The candidates of a text with its marked-up names among them, and those of the latter that have a reference.
-
-    What is marked up is a name, and nothing else is sought in it; of names in names the outer one counts.
-    """
-    names: list[Candidate] = []
-    references: list[Marked] = []
+def names(text: str, marked: Iterable[Marked]) -> list[Marked]:
+    """The marked-up names of a text as candidates, in their order; of names in names the outer one counts."""
+    found: list[Marked] = []
     for name in sorted(marked, key=lambda name: (name.start, -name.end)):
-        found = _name(text, name)
-        if found and (not names or names[-1].end <= found.start):
-            names.append(found)
-            references += [Marked(*found, name.ref)] if name.ref else []
-    hidden = list(text)
-    for start, end, _ in names:
-        hidden[start:end] = "x" * (end - start)
-    return sorted(find("".join(hidden), starts, language) + names), references
+        candidate = _name(text, name)
+        if candidate and (not found or found[-1].end <= candidate.start):
+            found.append(Marked(*candidate, name.ref))
+    return found
+
+
+def hidden(text: str, names: Iterable[Marked]) -> str:
+    """The text as other names are sought in it: what is marked up is a name, and nothing else is sought in it."""
+    signs = list(text)
+    for start, end, *_ in names:
+        signs[start:end] = "x" * (end - start)
+    return "".join(signs)
 
 
 def _name(text: str, marked: Marked) -> Candidate | None:

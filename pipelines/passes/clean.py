@@ -3,15 +3,14 @@
 Everything is in offsets of the cleaned text, which is not stored: it is `text_raw` with the edits applied.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import count
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,15 +19,18 @@ import regex
 from pipelines import parquet, work
 from pipelines.names import marked
 from pipelines.names.beside import AGAINST, COUNTED
-from pipelines.names.find import Candidate, find
+from pipelines.names.candidates import Found
+from pipelines.names.find import find_all
 from pipelines.names.languages import NOUN
 from pipelines.names.marked import Marked
 from pipelines.passes.read import POSTS
 from pipelines.text import columns, edits, language, sentences, spelling, tokens
 from pipelines.text.clean import clean as clean_text
+from pipelines.text.together import Bools, Ints, Together
 
 HINTS = ("person", "place", "organisation", "event", NOUN)
 RUN_OF_SPACE = regex.compile(r"\s+")
+NOT_COUNTED = -1
 _AGAINST = {sign: number for number, sign in enumerate(AGAINST)}
 _COUNTED = {hint: HINTS.index(kind) for hint, kind in (*zip(HINTS, HINTS, strict=True), *COUNTED.items())}
 
@@ -76,44 +78,22 @@ class Group:
         return sum(chunk.stat().st_size for chunk in self.chunks)
 
 
-@dataclass
-class _Spans:
-    """Spans of all posts as columns: the post of each, and its values."""
+class _Texts(NamedTuple):
+    """The cleaned posts of a group.
 
-    counts: list[int] = field(default_factory=list)
-    columns: dict[str, Any] = field(default_factory=dict)
+    Attributes:
+        written: their texts.
+        seen: the same as names are sought in them: parted where columns are set, marked-up names hidden.
+        languages: of each.
+        made: the edits that cleaned each.
+        marked: the names that the sources mark up, with offsets of all texts.
+    """
 
-    def add(self, rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> None:
-        """Add the rows of the next post."""
-        self.add_columns(len(rows), dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {})
-
-    def add_columns(self, n_rows: int, columns: Mapping[str, Iterable[Any]]) -> None:
-        """Add the rows of the next post as columns."""
-        self.counts.append(n_rows)
-        for name, values in columns.items():
-            self.columns.setdefault(name, []).extend(values)
-
-    def post(self) -> npt.NDArray[np.int32]:
-        """The post of each row."""
-        return np.repeat(np.arange(len(self.counts), dtype=np.int32), self.counts)
-
-    def write(self, schema: pa.Schema, path: Path) -> None:
-        """Write the rows."""
-        values = {name: self.columns.get(name, []) for name in schema.names[1:]}
-        parquet.write_columns({"post": self.post(), **values}, schema, path)
-
-
-@dataclass
-class _Gathered:
-    """What is gathered post by post."""
-
-    languages: list[str] = field(default_factory=list)
-    edits: _Spans = field(default_factory=_Spans)
-    sentences: _Spans = field(default_factory=_Spans)
-    candidates: _Spans = field(default_factory=_Spans)
-    surfaces: dict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
-    texts: list[str] = field(default_factory=list)
-    references: list[tuple[int, int, int, str, str, str]] = field(default_factory=list)
+    written: Together
+    seen: Together
+    languages: list[str]
+    made: list[list[edits.Edit]]
+    marked: list[Marked]
 
 
 def threads_in(prepared: Path) -> pd.Series:
@@ -127,41 +107,96 @@ def clean(group: Group, place: Path) -> Path:
 
 
 def _clean(group: Group, folder: Path) -> None:
-    gathered = _Gathered()
     posts = group.posts()
-    for raw, hints in zip(posts["text"].to_pylist(), posts["hints"].to_pylist(), strict=True):
-        _clean_post(gathered, raw, hints or ())
-    parquet.write(pa.table([gathered.languages, posts["thread_id"]], schema=PREPARED), folder / "posts.parquet")
-    gathered.edits.write(EDITS, folder / "edits.parquet")
-    gathered.sentences.write(SENTENCES, folder / "sentences.parquet")
-    hints = pa.array(gathered.candidates.columns.get("hint", []), pa.string()).dictionary_encode()
-    against = np.array([_AGAINST.get(hint, 0) for hint in hints.dictionary.to_pylist()], np.int8)
-    gathered.candidates.columns["against"] = against[hints.indices.to_numpy()]
-    gathered.candidates.write(CANDIDATES, folder / "candidates.parquet")
-    parquet.write(_surface_counts(gathered, hints), folder / "surfaces.parquet")
-    words = tokens.split(gathered.texts)
-    is_english = np.array([code == "en" for code in gathered.languages], bool)
+    texts = _texts(posts["text"].to_pylist(), posts["hints"].to_pylist())
+    parquet.write(pa.table([texts.languages, posts["thread_id"]], schema=PREPARED), folder / "posts.parquet")
+    _write_edits(texts.made, folder / "edits.parquet")
+    spans = [sentences.split(*one) for one in zip(texts.written.texts, texts.languages, strict=True)]
+    starts, ends = (texts.written.laid([[span[side] for span in one] for one in spans]) for side in (0, 1))
+    found = _found(texts, starts)
+    starts, ends = sentences.unbroken(starts, ends, found.start, found.end)
+    _write_spans(texts.written, {"start": starts, "end": ends}, SENTENCES, folder / "sentences.parquet")
+    _write_candidates(texts.written, found, starts, folder)
+    _write_words(texts, folder)
+    _write_references(texts, folder)
+
+
+def _texts(raws: Sequence[str], hints: Sequence[Sequence[dict[str, Any]] | None]) -> _Texts:
+    made = [clean_text(raw) for raw in raws]
+    written = [*map(edits.apply, raws, made)]
+    seen = [*map(columns.parted, raws, written, made)]
+    together = Together(written)
+    names: list[Marked] = []
+    for number, marks in enumerate(hints):
+        if marks:
+            offsets, base = edits.Offsets(made[number]), int(together.base[number])
+            placed = [Marked(*offsets.to_output(m["start"], m["end"]), m["kind"], m["ref"]) for m in marks]
+            inner = marked.names(seen[number], placed)
+            seen[number] = marked.hidden(seen[number], inner)
+            names += [one._replace(start=base + one.start, end=base + one.end) for one in inner]
+    return _Texts(together, Together(seen), [*map(language.detect, written)], made, names)
+
+
+def _found(texts: _Texts, sentence_starts: Ints) -> Found:
+    """The candidates of all texts, those among them that are marked up."""
+    found = find_all(texts.seen, sentence_starts, texts.languages)
+    if not texts.marked:
+        return found
+    found = Found.joined([found, Found.of([(one.start, one.end, one.kind) for one in texts.marked], 0)])
+    return found.take(np.argsort(found.start))
+
+
+def _write_spans(texts: Together, columns: Mapping[str, Any], schema: pa.Schema, path: Path) -> None:
+    """Write rows with the post of each; their columns `start` and `end` are of all texts."""
+    post = texts.number(columns["start"])
+    spans = {name: columns[name] - texts.base[post] for name in ("start", "end")}
+    parquet.write_columns({"post": post, **columns, **spans}, schema, path)
+
+
+def _write_edits(made: Sequence[Sequence[edits.Edit]], path: Path) -> None:
+    post = np.repeat(np.arange(len(made)), [*map(len, made)])
+    values = [*zip(*chain.from_iterable(made), strict=True)][: len(EDITS) - 1] or [()] * (len(EDITS) - 1)
+    parquet.write_columns(dict(zip(EDITS.names, [post, *values], strict=True)), EDITS, path)
+
+
+def _write_candidates(texts: Together, found: Found, sentence_starts: Ints, folder: Path) -> None:
+    """Write the candidates, and their distinct surfaces with counts."""
+    surfaces = pa.array(map(_surface, texts.slices(found.start, found.end)), pa.string()).dictionary_encode()
+    hints = pa.array(found.hint, pa.string()).dictionary_encode()
+    surface, hint = surfaces.indices.to_numpy(), hints.indices.to_numpy()
+    against, counted = (
+        np.array([numbers.get(name, other) for name in hints.dictionary.to_pylist()], np.int8)[hint]
+        for numbers, other in ((_AGAINST, 0), (_COUNTED, NOT_COUNTED))
+    )
+    columns = {"start": found.start, "end": found.end, "surface": surface, "against": against}
+    _write_spans(texts, columns, CANDIDATES, folder / "candidates.parquet")
+    is_initial = texts.marked(sentence_starts)[found.start]
+    counts = _counts(surface, texts.number(found.start), is_initial, counted, len(surfaces.dictionary))
+    parquet.write(pa.table([surfaces.dictionary, *counts], SURFACES), folder / "surfaces.parquet")
+
+
+def _surface(written: str) -> str:
+    return RUN_OF_SPACE.sub(" ", written) if "\n" in written else written
+
+
+def _counts(surface: Ints, post: Ints, is_initial: Bools, counted: Ints, size: int) -> list[Ints]:
+    """Of each distinct surface the columns COUNTS."""
+    n_posts = int(post.max(initial=0)) + 1
+    pairs = np.unique(surface.astype(np.int64) * n_posts + post)
+    return [
+        np.bincount(surface, minlength=size),
+        np.bincount(pairs // n_posts, minlength=size),
+        np.bincount(surface[is_initial], minlength=size),
+        *(np.bincount(surface[counted == number], minlength=size) for number in range(len(HINTS))),
+    ]
+
+
+def _write_words(texts: _Texts, folder: Path) -> None:
+    """Write the unknown words and the words written small, with their counts."""
+    words = tokens.split(texts.written.texts)
+    is_english = np.array([code == "en" for code in texts.languages], bool)
     parquet.write(_words(spelling.unknown_in(words, is_english)), folder / "words.parquet")
     parquet.write(_lower_words(tokens.small_words(words)), folder / "lower.parquet")
-    if gathered.references:
-        values = dict(zip(REFERENCES.names, zip(*gathered.references, strict=True), strict=True))
-        parquet.write_columns(values, REFERENCES, folder / REFERENCES_FILE)
-
-
-def _clean_post(gathered: _Gathered, raw: str, hints: Sequence[dict[str, Any]]) -> None:
-    made = clean_text(raw)
-    text = edits.apply(raw, made)
-    gathered.edits.add([edit[:5] for edit in made], EDITS.names[1:])
-    code = language.detect(text)
-    gathered.languages.append(code)
-    spans = sentences.split(text, code)
-    starts = [start for start, _ in spans]
-    seen = columns.parted(raw, text, made)
-    found = _with_hints(gathered, text, seen, starts, made, hints) if hints else find(seen, starts, code)
-    spans = sentences.unbroken(spans, (candidate[:2] for candidate in found))
-    gathered.sentences.add(spans, SENTENCES.names[1:])
-    _add_candidates(gathered, text, [start for start, _ in spans], found)
-    gathered.texts.append(text)
 
 
 def _words(unknown: Sequence[tuple[int, str]]) -> pa.Table:
@@ -177,55 +212,12 @@ def _lower_words(counts: Counter[str]) -> pa.Table:
     return pa.table([words, [counts[word] for word in words]], LOWER)
 
 
-def _with_hints(
-    gathered: _Gathered,
-    text: str,
-    seen: str,
-    starts: Sequence[int],
-    made: Sequence[edits.Edit],
-    hints: Sequence[dict[str, Any]],
-) -> list[Candidate]:
-    """The candidates of a post with marked-up names; the references of these are gathered."""
-    offsets = edits.Offsets(made)
-    names = [Marked(*offsets.to_output(hint["start"], hint["end"]), hint["kind"], hint["ref"]) for hint in hints]
-    found, references = marked.candidates(seen, starts, gathered.languages[-1], names)
-    post = len(gathered.candidates.counts)
-    for start, end, kind, ref in references:
-        gathered.references.append((post, start, end, _surface(text[start:end]), kind, ref))
-    return found
-
-
-def _surface(written: str) -> str:
-    return RUN_OF_SPACE.sub(" ", written) if "\n" in written else written
-
-
-def _add_candidates(gathered: _Gathered, text: str, starts: Sequence[int], found: Sequence[Candidate]) -> None:
-    initial, numbers = set(starts), gathered.surfaces
-    surfaces = [text[start:end] for start, end, _ in found]
-    if "\n" in text:
-        surfaces = [_surface(written) for written in surfaces]
-    firsts, ends, hints = zip(*found, strict=True) if found else ((),) * 3
-    columns = {
-        "start": firsts,
-        "end": ends,
-        "surface": [numbers[surface] for surface in surfaces],
-        "initial": [first in initial for first in firsts],
-        "hint": hints,
-    }
-    gathered.candidates.add_columns(len(found), columns)
-
-
-def _surface_counts(gathered: _Gathered, hints: pa.DictionaryArray) -> pa.Table:
-    """The distinct surfaces of the group with their counts."""
-    columns, size = gathered.candidates.columns, len(gathered.surfaces)
-    counted = np.array([_COUNTED.get(hint, -1) for hint in hints.dictionary.to_pylist()], np.int64)
-    counted = counted[hints.indices.to_numpy()]
-    surface = np.array(columns.get("surface", []), np.int64)
-    pairs = np.unique(surface * (len(gathered.languages) + 1) + gathered.candidates.post())
-    counts = [
-        np.bincount(surface, minlength=size),
-        np.bincount(pairs // (len(gathered.languages) + 1), minlength=size),
-        np.bincount(surface[np.array(columns.get("initial", []), bool)], minlength=size),
-        *(np.bincount(surface[counted == number], minlength=size) for number in range(len(HINTS))),
-    ]
-    return pa.table([pa.array(list(gathered.surfaces), pa.string()), *counts], SURFACES)
+def _write_references(texts: _Texts, folder: Path) -> None:
+    """Write the references that sources give for their names, where there are any."""
+    given = [one for one in texts.marked if one.ref]
+    if given:
+        start, end, kind, ref = zip(*given, strict=True)
+        spans = {"start": np.array(start, np.int64), "end": np.array(end, np.int64)}
+        surfaces = [*map(_surface, texts.written.slices(*spans.values()))]
+        columns = {**spans, "surface": surfaces, "kind": kind, "ref": ref}
+        _write_spans(texts.written, columns, REFERENCES, folder / REFERENCES_FILE)

@@ -6,9 +6,12 @@ abbreviations, ellipses, quotations, list marks, numbers), with what is usual in
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
+
+import numpy as np
+
+from pipelines.text.together import Ints
 
 # A sentence may end at a full stop, question or exclamation mark, with closing marks and footnote numbers, before white
 # space; or right before a capitalised word where the space was forgotten.
@@ -82,27 +85,20 @@ def split(text: str, language: str = "en") -> list[tuple[int, int]]:
     return list(_trimmed(text, ends))
 
 
-def unbroken(sentences: Sequence[tuple[int, int]], names: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def unbroken(starts: Ints, ends: Ints, name_starts: Ints, name_ends: Ints) -> tuple[Ints, Ints]:
     """The sentences, joined where a name runs on from one into the next: `Wymberley DeR. | Coerr spoke.`
 
     Args:
-        sentences: as `split` gives them.
-        names: the spans of names in the same text, in their order.
+        starts: where sentences start, in their order.
+        ends: where they end.
+        name_starts: where the names in the same texts start, in their order.
+        name_ends: where they end.
     """
-    starts = [start for start, _ in sentences]
-    inner: set[int] = set()
-    following, last = 0, len(starts)
-    for start, end in names:
-        while following < last and starts[following] <= start:
-            following += 1
-        if following == last:
-            break
-        if starts[following] < end:
-            inner.update(range(following, bisect_left(starts, end)))
-    if not inner:
-        return list(sentences)
-    kept = [number for number in range(len(starts)) if number not in inner]
-    return [(starts[one], sentences[after - 1][1]) for one, after in pairwise([*kept, len(starts)])]
+    if not len(name_starts) or not len(starts):
+        return starts, ends
+    before = np.searchsorted(name_starts, starts) - 1
+    kept = np.flatnonzero((before < 0) | (name_ends[before] <= starts))
+    return starts[kept], ends[np.append(kept[1:], len(starts)) - 1]
 
 
 def _trimmed(text: str, ends: list[int]) -> Iterator[tuple[int, int]]:

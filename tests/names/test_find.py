@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.names.find import Candidate, find
+from pipelines.names.candidates import Candidate
+from pipelines.names.find import find, find_all
 from pipelines.text.sentences import split
+from pipelines.text.together import Together
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
@@ -309,6 +312,17 @@ def test_paragraphs_are_read_apart(one: str, other: str) -> None:
     both = find(f"{one}\n\n{other}", sorted({*starts, offset}))
     shifted = [(start + offset, end + offset, hint) for start, end, hint in find(other, [0])]
     assert both == find(one, [0]) + shifted
+
+
+@given(st.lists(st.tuples(TEXTS, st.sampled_from(["en", "de", "cs", "und"])), max_size=5))
+def test_many_texts_at_once_give_what_each_gives_alone(written: list[tuple[str, str]]) -> None:
+    starts = [[start for start, _ in split(text, language)] for text, language in written]
+    alone = [find(text, begins, language) for (text, language), begins in zip(written, starts, strict=True)]
+    texts = Together([text for text, _ in written])
+    found = find_all(texts, texts.laid(starts), [language for _, language in written])
+    ends = np.searchsorted(found.start, texts.base).tolist()
+    bounds = zip(ends[:-1], ends[1:], texts.base.tolist(), strict=False)
+    assert [found.rows(first, last).candidates(base) for first, last, base in bounds] == alone
 
 
 def test_news_people_reach_the_floor() -> None:

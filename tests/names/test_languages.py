@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.names import plausible
-from pipelines.names.find import Candidate, find
+from pipelines.names.candidates import Candidate
+from pipelines.names.find import find
 from pipelines.names.languages import NOUN
 from pipelines.text.sentences import split
 

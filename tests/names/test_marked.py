@@ -4,14 +4,16 @@ import pandas as pd
 import pytest
 
 from pipelines.names.authority import load
-from pipelines.names.marked import Marked, candidates, entities
+from pipelines.names.find import find
+from pipelines.names.marked import Marked, entities, hidden, names
 from tests.builds import ROOT
 
 
-def found(text: str, *names: tuple[str, str, str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    marked = [Marked(text.index(name), text.index(name) + len(name), kind, ref) for name, kind, ref in names]
-    spans, references = candidates(text, [0], "en", marked)
-    return [(text[s:e], hint) for s, e, hint in spans], [(text[one.start : one.end], one.ref) for one in references]
+def found(text: str, *marks: tuple[str, str, str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    marked = [Marked(text.index(name), text.index(name) + len(name), kind, ref) for name, kind, ref in marks]
+    inner = names(text, marked)
+    spans = sorted([*find(hidden(text, inner), [0], "en"), *(one[:3] for one in inner)])
+    return [(text[s:e], hint) for s, e, hint in spans], [(text[s:e], ref) for s, e, _, ref in inner if ref]
 
 
 @pytest.mark.parametrize(

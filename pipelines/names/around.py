@@ -1,0 +1,183 @@
+"""The names in runs, with what stands right beside them in the text: particles before them, hints of their kind.
+
+Each step looks at one column of signs beside all names; one by one only where such a sign says that it is worth it.
+Not here: where runs are (`find`), how a run's own words cut it (`runs`), what speaks against a bearer (`beside`).
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+import regex
+
+from pipelines.names import beside
+from pipelines.names.candidates import Found, Runs, Words, column
+from pipelines.names.lexicon import words
+from pipelines.names.runs import parts
+from pipelines.text.together import Bools, Ints, Together
+
+_NUMBER_BEFORE = regex.compile(r"\d{1,3}(?:st|nd|rd|th)$")
+_DASHES = "-‑'’ʿʾʻ‘"
+_APOSTROPHES = "'’"
+_LONGEST_BEFORE = 24
+# What follows the letters of a code: AK-47, T-34, and an American state's before its postal code: AK, 99712.
+_CODE = regex.compile(r"[-‑]\d|(?<=[^\p{L}]\p{Lu}{2}),? \d{5}(?!\d)")
+_CODED = "-‑, "
+
+
+@cache
+def _kinds_before() -> dict[str, str]:
+    """Words written small before a name, and the kind they speak for."""
+    hints = dict.fromkeys(sorted(words()["place_prepositions"]), "place")
+    return hints | dict.fromkeys(sorted(words()["roles"] | words()["titles"]), "person")
+
+
+@cache
+def _kinds_after() -> dict[str, str]:
+    """The first letters of what follows a name and speaks for a person: verbs of saying, "who"."""
+    verbs = sorted(words()["person_verbs"])
+    heads = [f" {verb}{sign}"[:6] for verb in verbs for sign in " :,"]
+    return dict.fromkeys([*heads, ", who ", ", whos"], "person")
+
+
+class _Names(NamedTuple):
+    """Names in runs: the run's span, the name's in it, the kind its words speak for, and the word before it."""
+
+    run_start: Ints
+    run_end: Ints
+    start: Ints
+    end: Ints
+    hint: Words
+    before: Words
+
+    def opens(self) -> Bools:
+        """Which begin with their run."""
+        return self.start == self.run_start
+
+    def ends(self) -> Bools:
+        """Which end with their run."""
+        return self.end == self.run_end
+
+
+def named(texts: Together, runs: Runs) -> Found:
+    """The candidates in the runs, in their order, not overlapping."""
+    names = _names(texts, runs)
+    start, is_name = _with_particles(texts, names)
+    is_name &= ~_codes(texts, names)
+    _hint_after(texts, names)
+    _speak_against(texts.text, names, start)
+    return Found(start[is_name], names.end[is_name], names.hint[is_name])
+
+
+def _names(texts: Together, runs: Runs) -> _Names:
+    found = [*map(parts, texts.slices(runs.start, runs.end), runs.mode.tolist())]
+    run = np.repeat(np.arange(len(found)), np.fromiter(map(len, found), np.int64, len(found)))
+    first, last, hint = zip(*chain.from_iterable(found), strict=True) if len(run) else ((), (), ())
+    run_start = runs.start[run]
+    start, end = run_start + np.array(first, np.int64), run_start + np.array(last, np.int64)
+    return _Names(run_start, runs.end[run], start, end, column(hint), _words_before(texts, run_start, start))
+
+
+def _words_before(texts: Together, run_start: Ints, start: Ints) -> Words:
+    """The word before each name, in its run or before a run: empty where something else than a space is between."""
+    before = np.full(len(start), "", object)
+    inside = start > run_start
+    spaced = np.flatnonzero(inside | texts.is_any(start - 1, " "))
+    least = np.where(inside, run_start, np.maximum(start - _LONGEST_BEFORE, 0))[spaced]
+    text = texts.text
+    found = [
+        text[max(text.rfind(" ", low, stop) + 1, low) : stop]
+        for low, stop in zip(least.tolist(), (start[spaced] - 1).tolist(), strict=True)
+    ]
+    before[spaced] = found
+    lined = [
+        row for row, word in zip(spaced.tolist(), found, strict=True) if "\n" in word and start[row] == run_start[row]
+    ]
+    before[lined] = [word.rpartition("\n")[2] for word in before[lined]]
+    return before
+
+
+def _with_particles(texts: Together, names: _Names) -> tuple[Ints, Bools]:
+    """Where each name starts with what belongs to it before its run, and which are names; hints of kinds are added."""
+    text, start, is_name = texts.text, names.start.copy(), np.ones(len(names.start), bool)
+    opening, leading = np.flatnonzero(names.opens()), words()["leading_particles"]
+    befores = names.before[opening].tolist()
+    kinds = [*map(_kinds_before().get, befores)]
+    _hint_before(texts, names, opening, kinds)
+    for row, word, kind in zip(opening.tolist(), befores, kinds, strict=True):
+        if kind is None and (word in leading or word[:1].isdigit()):
+            start[row], names.hint[row] = _widen(text, int(start[row]), int(names.end[row]), names.hint[row])
+    for row in opening[texts.is_any(start[opening] - 1, _DASHES)].tolist():
+        start[row] = _joined(text, int(start[row]))
+        is_name[row] = start[row] >= 0
+    return start, is_name
+
+
+def _hint_before(texts: Together, names: _Names, opening: Ints, kinds: Sequence[str | None]) -> None:
+    """Hint at what the words before names that open their runs speak for, but not before a possessive: in Gorky's."""
+    told = np.array([kind is not None for kind in kinds], bool)
+    rows, kind = opening[told], column(kind for kind in kinds if kind is not None)
+    free = (names.hint[rows] == "") & ~(names.ends()[rows] & texts.is_any(names.end[rows], _APOSTROPHES))
+    names.hint[rows[free]] = kind[free]
+
+
+def _codes(texts: Together, names: _Names) -> Bools:
+    """Which names are the letters of a code."""
+    is_code, text = names.ends() & texts.is_any(names.end, _CODED), texts.text
+    is_code &= texts.points[names.end - 1] - ord("a") > ord("z") - ord("a")  # ends in no small letter, as few do
+    for row in np.flatnonzero(is_code).tolist():
+        is_code[row] = text[names.start[row] : names.end[row]].isupper() and bool(_CODE.match(text, names.end[row]))
+    return is_code
+
+
+def _hint_after(texts: Together, names: _Names) -> None:
+    """Hint at people where what follows speaks for one; not in a line of capitals, where all look like people."""
+    text, kinds = texts.text, _kinds_after()
+    may_be = names.ends() & texts.is_any(names.end, " ,") & ((names.hint == "") | (names.hint == "place"))
+    rows = np.flatnonzero(may_be)
+    for row, end in zip(rows.tolist(), names.end[rows].tolist(), strict=True):
+        kind = kinds.get(text[end : end + 6])
+        if kind is None:
+            continue
+        if names.hint[row] and text[names.start[row] : end].lower() not in words()["namesakes"]:
+            continue
+        names.hint[row] = "" if text[names.run_start[row] : end].isupper() else kind
+
+
+def _speak_against(text: str, names: _Names, start: Ints) -> None:
+    """Hint at what the word before a single word says against its bearer."""
+    triggers = beside.triggers()
+    for row in [row for row, word in enumerate(names.before.tolist()) if word in triggers]:
+        if " " not in text[names.start[row] : names.end[row]]:
+            against = beside.hint(text, int(start[row]), int(names.end[row]), names.before[row])
+            names.hint[row] = against or names.hint[row]
+
+
+def _widen(text: str, start: int, end: int, hint: str) -> tuple[int, str]:
+    """Where the name starts with the particles or the ordinal before it: de Gaulle, von der Leyen, 20th Congress."""
+    number = _NUMBER_BEFORE.search(text, max(0, start - 8), start - 1)
+    if number:
+        first_word = text[start:end].split()[0].lower()
+        return (number.start(), hint) if first_word in words()["numbered"] else (start, hint)
+    while text[start - 1] == " ":
+        gap = max(text.rfind(sign, max(0, start - 8), start - 1) for sign in " \n")
+        if gap < 0 or text[gap + 1 : start - 1] not in words()["leading_particles"]:
+            break
+        start, hint = gap + 1, hint or "person"
+    return start, hint
+
+
+_JOINED = regex.compile(
+    r"(?<![\p{L}\p{M}\p{N}])(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑]|d['’]|[ʿʾʻ‘])[ʿʾʻ‘]?$"
+)
+_NOT_JOINED = regex.compile(r"[\p{L}\p{M}\p{N}][-‑]$|\p{Lu}['’]$")
+
+
+def _joined(text: str, start: int) -> int:
+    """Where a name starts with what is written onto it (al-, d', ʿ); -1 where it is a word's tail (anti-Soviet)."""
+    match = _JOINED.search(text, max(0, start - 5), start)
+    if match:
+        return match.start()
+    return -1 if _NOT_JOINED.search(text, max(0, start - 2), start) else start
