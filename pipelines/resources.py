@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field, PrivateAttr, model_validator
 
-from pipelines import lock, release, remote, watch
+from pipelines import lock, memory, release, remote, watch
 from pipelines.names.settings import NameSettings
 from pipelines.settings import Settings
 from pipelines.stages.folders import refuse_overlaps, seed_files
@@ -255,6 +255,7 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
         report(0)
         self._team = self._team or Team(self._engine())
         if self._team.was_started or (size >= INLINE_BYTES and self._team.engine.is_elsewhere):
+            memory.give_back()
             return self._team.run(function, calls, report) if calls else None
         for done, call in enumerate(calls, 1):
             function(*call)
