@@ -1,12 +1,13 @@
 """Turns name parts into what they sound like under every writing convention, the key by which spellings are compared.
 
 One function, `sounds`, makes the key for the authority's names and for those in texts. The conventions themselves are
-data, with their sources, in `conventions.toml`. No scoring here, and nothing that knows of whole names.
+data, with their sources, in `conventions.toml`; `rules` applies them. No scoring here, and nothing that
+knows of whole names.
 """
 
 import tomllib
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -15,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from pipelines.names.rules import Lines, Rows, Rules, rules
 
 LONGEST = 24
 """How many sounds of a name part count; more are cut off."""
@@ -30,6 +33,8 @@ LATIN_ENDS = "\u0370"
 """Letters from here on are of other scripts."""
 OTHER_SCRIPTS = ("cyrillic", "greek", "georgian", "armenian")
 CYRILLIC_VARIANTS = ("ukrainian", "bulgarian")
+_SIGNS = "'`-."
+"""Plain signs that are no letters; `_bare_letters` has them all."""
 _COARSE = bytes.maketrans(b"oezZhfWJ", b"aisSgvSC")
 _COARSER = bytes.maketrans(b"oeiuzZhfWJk", b"aaaasSgvSCg")
 
@@ -65,20 +70,17 @@ def sounds(tokens: Sequence[str], finish: str = "finish", conventions: Sequence[
     Returns:
         Their sounds; the same part has the same sounds whatever stands beside it.
     """
+    if not tokens:
+        return Sounds(np.zeros(0, np.int32), np.zeros(0, f"S{LONGEST}"))
     latin = np.fromiter(map(_is_latin, tokens), bool, len(tokens))
-    # Text of one byte a letter is searched several times faster: a single accent would slow down all.
-    plain = np.fromiter(map(str.isascii, tokens), bool, len(tokens))
-    converters: tuple[Callable[[str], list[str]], ...] = (*[partial(_latin, conventions)] * 2, _other_scripts)
     rows, lines = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
-    for those, convert in zip((plain, latin & ~plain, ~latin), converters, strict=True):
+    for those, convert in ((latin, partial(_latin, conventions)), (~latin, _other_scripts)):
         numbers = np.flatnonzero(those)
         if len(numbers):
             text = unicodedata.normalize("NFC", "\n".join([tokens[number] for number in numbers.tolist()])).lower()
-            texts = convert("\n" + text + "\n")
-            rows.append(np.tile(numbers, len(texts)))
-            lines += [_lines(one) for one in texts]
-    if not tokens:
-        return Sounds(np.zeros(0, np.int32), np.zeros(0, f"S{LONGEST}"))
+            for at, made in convert(Lines(f"\n{text}\n".encode())):
+                rows.append(numbers[at])
+                lines.append(made)
     encoded = pa.concat_arrays(lines).dictionary_encode()
     code, values = _codes(encoded.dictionary, finish)
     code = code[encoded.indices.to_numpy()]
@@ -117,14 +119,16 @@ def coarse(sound: npt.NDArray[np.bytes_], vowels: bool = True) -> npt.NDArray[np
 
 
 @cache
-def conventions() -> dict[str, tuple[tuple[str, str], ...]]:
-    """The rules of each convention in the order in which they apply; a part's start and end are newlines.
+def conventions() -> dict[str, tuple[tuple[tuple[str, str], ...], str]]:
+    """The rules of each convention in the order in which they apply, and its base, else "".
 
     A convention with a base has that one's rules after its own.
     """
     tables = tomllib.loads(files("pipelines.names").joinpath("conventions.toml").read_text("utf-8"))
-    own = {name: tuple(_rule(rule) for rule in table["rules"].split()) for name, table in tables.items()}
-    return {name: own[name] + own.get(table.get("base", ""), ()) for name, table in tables.items()}
+    return {
+        name: (tuple(_rule(rule) for rule in table["rules"].split()), table.get("base", ""))
+        for name, table in tables.items()
+    }
 
 
 def _rule(rule: str) -> tuple[str, str]:
@@ -133,31 +137,50 @@ def _rule(rule: str) -> tuple[str, str]:
     return before + letters.strip("^$") + after, before + sound.strip("^$") + after
 
 
-def _apply(text: str, convention: str) -> str:
-    for letters, sound in conventions()[convention]:
-        text = text.replace(letters, sound)
-    return text
+@cache
+def _rules(convention: str, beside: bool = False) -> Rules:
+    """The rules of a convention and its base, alone or for what it has `beside` that one."""
+    own, base = conventions()[convention]
+    return rules(own, conventions()[base][0] if base else (), beside)
 
 
 def _is_latin(token: str) -> bool:
     return token.isascii() or all(sign < LATIN_ENDS or not sign.isalpha() for sign in token)
 
 
-def _latin(conventions: Sequence[str], text: str) -> list[str]:
-    return [_apply(text, name) for name in conventions]
+def _latin(wanted: Sequence[str], lines: Lines) -> list[tuple[Rows, pa.Array]]:
+    """The lines in sounds as the conventions write them; what several leave as it is comes once.
+
+    Beside its base a convention makes only those that its own rules change: the others sound as the base's.
+    """
+    found, is_left = [], np.zeros(len(lines), bool)
+    for name in wanted:
+        beside = conventions()[name][1] in wanted
+        changed = lines.changed(_rules(name, beside))
+        found += changed
+        if not beside:
+            left = np.ones(len(lines), bool)
+            for at, _ in changed:
+                left[at] = False
+            is_left |= left
+    return [*found, (np.flatnonzero(is_left), lines.take(is_left))]
 
 
-def _other_scripts(text: str) -> list[str]:
-    """The text with Cyrillic, Greek, Georgian and Armenian letters turned into sounds, in each way they may sound."""
-    results = [_apply(text, name) for name in ("cyrillic", *CYRILLIC_VARIANTS)]
-    for name in OTHER_SCRIPTS[1:]:
-        results = [_apply(result, name) for result in results]
-    return results
+def _other_scripts(lines: Lines) -> list[tuple[Rows, pa.Array]]:
+    """Lines with Cyrillic, Greek, Georgian and Armenian letters turned into sounds, in each way they may sound."""
+    found = []
+    for way in ("cyrillic", *CYRILLIC_VARIANTS):
+        made = lines.applied(_rules(way))
+        for name in OTHER_SCRIPTS[1:]:
+            made = Lines(_text(made)).applied(_rules(name))
+        found.append((np.arange(len(made)), made))
+    return found
 
 
-def _lines(text: str) -> pa.Array:
-    """The lines of a text without the newlines around it; Arrow splits without an object a line."""
-    return pc.list_flatten(pc.split_pattern(pa.array([text[1:-1]], pa.string()), "\n"))
+def _text(lines: pa.Array) -> bytes:
+    """The lines with a newline before each and one at the end."""
+    whole = pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines)
+    return b"\n" + pc.binary_join(whole, "\n")[0].as_buffer().to_pybytes() + b"\n"
 
 
 def _codes(lines: pa.Array, finish: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bytes_]]:
@@ -169,20 +192,27 @@ def _codes(lines: pa.Array, finish: str) -> tuple[npt.NDArray[np.int64], npt.NDA
     made = np.flatnonzero(sound.to_numpy(zero_copy_only=False))
     encoded = pc.utf8_slice_codeunits(finished.take(pa.array(made)), 0, LONGEST).dictionary_encode()
     code[possible[made]] = encoded.indices.to_numpy()
-    return code, np.array(encoded.dictionary.to_pylist(), dtype=f"S{LONGEST}")
+    padded = pc.ascii_rpad(encoded.dictionary, LONGEST, "\0")
+    return code, np.frombuffer(padded.buffers()[2] or b"", f"S{LONGEST}", len(padded))
 
 
 def _finish(lines: pa.Array, finish: str) -> pa.Array:
+    """The lines with what is done at the end, after their accents and signs are dropped."""
     if not len(lines):
         return lines
-    text = "\n" + "\n".join(lines.to_pylist()) + "\n"
-    return _lines(_apply(text.translate(_bare_sounds()), finish))
+    plain = pc.string_is_ascii(lines).to_numpy(zero_copy_only=False)
+    at = [np.flatnonzero(plain), np.flatnonzero(~plain)]
+    bare = _text(lines.take(pa.array(at[0]))).translate(None, _SIGNS.encode())
+    accented = _text(lines.take(pa.array(at[1]))).decode().translate(_bare_sounds()).encode()
+    both = zip((bare, accented), at, strict=True)
+    finished = [Lines(text).applied(_rules(finish)) for text, rows in both if len(rows)]
+    return pa.concat_arrays(finished).take(pa.array(np.argsort(np.concatenate(at))))
 
 
 @cache
 def _bare_letters() -> dict[int, str]:
     """What becomes of each letter with an accent, and of each sign that is no letter, when spellings are folded."""
-    table = {ord(sign): "" for sign in "'’‘`´ʹʺʼʻʿʾ′″-‐‑.·"}
+    table = {ord(sign): "" for sign in _SIGNS + "’‘´ʹʺʼʻʿʾ′″‐‑·"}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
         bare = "".join(c for c in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(c))
         table[code] = bare
