@@ -10,6 +10,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from schemas import fields
+from schemas.frames import leave_others_out
+
+leave_others_out()
 
 
 class Table(pa.DataFrameModel):
