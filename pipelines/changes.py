@@ -19,6 +19,8 @@ from schemas.tables import TABLES
 
 CHECKSUMS = "checksums.sha256"
 SHOWN = 20
+BETWEEN = "\0"
+"""Stands between two values that are compared as one; in neither, as texts with it are refused."""
 SCHEMA = pa.schema(
     [
         pa.field(
@@ -76,9 +78,11 @@ def compare(before: Path | None, after: Path) -> list[Change]:
     if before is None:
         return rows
     names = ["surface", "entity_id", "status", "n_mentions"]
-    variants = [_whole(folder, "variants", names) for folder in (before, after)]
-    entities = [_whole(folder, "entities", ["entity_id", "name", "n_mentions"]) for folder in (before, after)]
-    found = [*_variants(*variants), *_entities(*entities), *_reviews(*variants)]
+    was, now = (_whole(folder, "variants", names) for folder in (before, after))
+    found = [*_variants(*_unlike(was, now, "surface", "entity_id"))]
+    found += _reviews(*_unlike(_doubts(was), _doubts(now), "surface", "entity_id"))
+    was, now = (_whole(folder, "entities", ["entity_id", "name", "n_mentions"]) for folder in (before, after))
+    found += _entities(*_unlike(was, now, "entity_id", "name"))
     order = list(WORDS)
     found.sort(key=lambda c: (order.index(c.change), -max(c.n_before or 0, c.n_after or 0), c.key, c.after or ""))
     return rows + found
@@ -199,10 +203,20 @@ def _fingerprints(table: pa.Table | None, name: str) -> pd.DataFrame:
     return pd.DataFrame({"key": hashed(rows[list(TABLES[name].key)], index=False), "row": hashed(rows, index=False)})
 
 
-def _whole(folder: Path, name: str, columns: list[str]) -> pd.DataFrame:
-    tables = [parquet.read(file, columns) for file in _parts(folder, name)]
-    frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
-    return frame
+def _whole(folder: Path, name: str, columns: list[str]) -> pa.Table:
+    return pa.concat_tables([parquet.read(file, columns) for file in _parts(folder, name)])
+
+
+def _unlike(was: pa.Table, now: pa.Table, key: str, value: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of both tables the rows whose key does not have the same values in both."""
+    pairs = [pc.binary_join_element_wise(table[key], table[value], BETWEEN) for table in (was, now)]
+    odd = [
+        table[key].filter(pc.invert(pc.is_in(mine, others)))
+        for table, mine, others in ((was, pairs[0], pairs[1]), (now, pairs[1], pairs[0]))
+    ]
+    keys = pa.chunked_array([chunk for column in odd for chunk in column.chunks], was[key].type)
+    before, after = (table.filter(pc.is_in(table[key], keys)).to_pandas() for table in (was, now))
+    return before, after
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -227,11 +241,14 @@ def _entities(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Change]:
     return _differences(was, now, ("entity new", "entity renamed", "entity gone"))
 
 
+def _doubts(variants: pa.Table) -> pa.Table:
+    return variants.filter(pc.equal(variants["status"].cast(pa.string()), "review"))
+
+
 def _reviews(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Change]:
     """Doubts that are new, and those that are settled: a doubt is one surface and one entity."""
-    was, now = (frame[frame["status"] == "review"] for frame in (before, after))
     pair = ["surface", "entity_id"]
-    for kind, these, others in (("review new", now, was), ("review settled", was, now)):
+    for kind, these, others in (("review new", after, before), ("review settled", before, after)):
         merged = these.merge(others[pair], on=pair, how="left", indicator="side")
         for row in merged[merged["side"] == "left_only"].to_dict("records"):
             told = (str(row["entity_id"]), None, int(row["n_mentions"]), None)
