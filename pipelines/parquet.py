@@ -22,20 +22,34 @@ SPLIT = ("score",)
 
 def write(table: pa.Table, path: Path) -> None:
     """Write a table so that equal rows give equal bytes."""
-    encodings = {name: "DELTA_BINARY_PACKED" for name in DELTA if _is(table.schema, name, pa.types.is_int64)}
-    encodings |= {name: "BYTE_STREAM_SPLIT" for name in SPLIT if _is(table.schema, name, pa.types.is_float64)}
+    pq.write_table(table.combine_chunks(), path, row_group_size=ROWS_A_GROUP, **_how(table.schema))
+
+
+def write_slices(slices: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
+    """Write a table that comes in slices as `write` does, however it was cut."""
+    held, rows = [schema.empty_table()], 0
+    with pq.ParquetWriter(path, schema, **_how(schema)) as writer:
+        for one in slices:
+            held.append(one)
+            rows += one.num_rows
+            while rows >= ROWS_A_GROUP:
+                table = pa.concat_tables(held)
+                writer.write_table(table.slice(0, ROWS_A_GROUP).combine_chunks(), ROWS_A_GROUP)
+                held, rows = [table.slice(ROWS_A_GROUP)], rows - ROWS_A_GROUP
+        if rows:
+            writer.write_table(pa.concat_tables(held).combine_chunks(), ROWS_A_GROUP)
+
+
+def _how(schema: pa.Schema) -> dict[str, Any]:
+    """How the columns of a schema are encoded and compressed."""
+    encodings = {name: "DELTA_BINARY_PACKED" for name in DELTA if _is(schema, name, pa.types.is_int64)}
+    encodings |= {name: "BYTE_STREAM_SPLIT" for name in SPLIT if _is(schema, name, pa.types.is_float64)}
     long = {"text", "text_raw", "payload", "explanation", *encodings}
-    names = [name for name in table.schema.names if name not in long]
-    pq.write_table(
-        table.combine_chunks(),
-        path,
-        compression="zstd",
-        compression_level=3,
-        row_group_size=ROWS_A_GROUP,
-        use_dictionary=names,
-        column_encoding=encodings,
-        write_statistics=names,
-    )
+    names = [name for name in schema.names if name not in long]
+    return {
+        "compression": "zstd", "compression_level": 3, "use_dictionary": names, "column_encoding": encodings,
+        "write_statistics": names,
+    }  # fmt: skip
 
 
 def _is(schema: pa.Schema, name: str, test: Any) -> bool:

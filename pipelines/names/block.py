@@ -4,18 +4,20 @@ So blocks can be worked on anywhere, in any order, and a surface that was asked 
 while the authority and the code stay. What the corpus says of all this is `resolve`'s business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.names import choose, exact, known, plausible, remembered, romanise, things, within
 from pipelines.names.ready import Ready
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
+from pipelines.names.surfaces import column
 
 THING, ALONE = "thing", "alone"
 READINGS = ["row", "by", *exact.FOUND[1:], "is_first", "is_sure", "written"]
@@ -63,35 +65,45 @@ def ask(surfaces: Sequence[str], ready: Ready, settings: NameSettings) -> Block:
     return Block(asked.drop(columns="text"), readings, rivals.reset_index(drop=True), sounds)
 
 
-def gather(blocks: Sequence[Block], surfaces: Sequence[str]) -> Block:
+def gather(blocks: Iterable[Block], surfaces: pa.Array) -> Block:
     """The blocks as one, with just these surfaces in this order, and behind them their rests.
 
     Each surface must be in one of the blocks; which one, and in what order the blocks come, makes no difference.
     """
-    sizes = np.cumsum([0, *(len(one.asked) for one in blocks)])
-    parts = list(zip(blocks, sizes[:-1].tolist(), strict=True))
-    asked = pd.concat([one.asked.assign(of=_shifted(one.asked["of"], at)) for one, at in parts], ignore_index=True)
-    of = asked["of"].to_numpy()
-    place = pd.Index(surfaces).get_indexer(pd.Index(asked["surface"]))
-    place[of != WHOLE] = len(surfaces) + place[of[of != WHOLE]]
-    place[(of != WHOLE) & (place < len(surfaces))] = -1
+    found, sounds, size = [], remembered.Merged(), 0
+    for one in blocks:
+        found.append(_kept(one, surfaces, size))
+        size += len(found[-1][0])
+        sounds.add(one.sounds)
+    asked, readings, rivals = ([one[at] for one in found] for at in range(3))
+    every = pd.concat(asked, ignore_index=True)
+    order = np.argsort(every["place"].to_numpy(), kind="stable")
+    new = np.empty(size, np.int64)
+    new[order] = np.arange(size)
+    every = every.drop(columns="place").take(order).reset_index(drop=True)
+    return Block(every, _in_order(readings, new), _in_order(rivals, new), sounds.table())
+
+
+def _kept(one: Block, surfaces: pa.Array, before: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What a block says of these surfaces: `asked` with its `place` in the whole, and the rows as they stand there."""
+    of = one.asked["of"].to_numpy(np.int64)
+    place = pc.index_in(column(one.asked["surface"]), surfaces).fill_null(-1).to_numpy().astype(np.int64)
+    surface = np.where(of == WHOLE, WHOLE, place[of])
+    place[of != WHOLE] = np.where(surface >= 0, len(surfaces) + surface, -1)[of != WHOLE]
     kept = np.flatnonzero(place >= 0)
-    kept = kept[np.argsort(place[kept], kind="stable")]
-    new = np.full(len(asked) + 1, -1)
-    new[kept] = np.arange(len(kept))
-    asked = asked.iloc[kept].assign(of=new[of[kept]]).reset_index(drop=True)
-    readings = [one.readings.assign(row=new[one.readings["row"].to_numpy(np.int64) + at]) for one, at in parts]
-    rivals = [one.rivals.assign(row=new[one.rivals["row"].to_numpy(np.int64) + at]) for one, at in parts]
-    return Block(asked, _in_order(readings), _in_order(rivals), pa.concat_tables([one.sounds for one in blocks]))
+    asked = one.asked.take(kept).astype({"start": np.int32, "n_words": np.int32})
+    row = np.full(len(place), -1)
+    row[kept] = before + np.arange(len(kept))
+    tables = (rows.assign(row=row[rows["row"].to_numpy(np.int64)]) for rows in (one.readings, one.rivals))
+    readings, rivals = (rows[rows["row"] >= 0] for rows in tables)
+    return asked.assign(of=surface[kept].astype(np.int32), place=place[kept]), readings, rivals
 
 
-def _shifted(of: "pd.Series[int]", by: int) -> "pd.Series[int]":
-    return of.where(of == WHOLE, of + by)
-
-
-def _in_order(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _in_order(tables: Sequence[pd.DataFrame], new: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """The rows of all tables, by where they stand in the whole."""
     rows = pd.concat([one for one in tables if len(one)] or tables[:1], ignore_index=True)
-    return rows[rows["row"] >= 0].sort_values("row", kind="stable", ignore_index=True)
+    rows = rows.assign(row=new[rows["row"].to_numpy(np.int64)])
+    return rows.sort_values("row", kind="stable", ignore_index=True)
 
 
 def _asked(surfaces: Sequence[str], ready: Ready) -> pd.DataFrame:

@@ -19,6 +19,9 @@ _PRIME = 0x9E3779B97F4A7C15
 _INVERSE = pow(_PRIME, -1, 1 << 64)
 _SHORTEST = 4
 """Sounds with fewer signs meet only whole: one sign less of three is another name."""
+_AT_ONCE = 1 << 16
+"""Sounds that are numbered at a time: each has a number for each of its beginnings then."""
+Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +118,22 @@ def numbers(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.int32], npt.N
     First those of the whole sounds, in order, then those of the sounds without vowels' differences, then those with one
     sign left out. Sounds that begin otherwise never meet.
     """
+    found = [_numbered(sound[start : start + _AT_ONCE]) for start in range(0, max(len(sound), 1), _AT_ONCE)]
+    first = np.arange(len(sound), dtype=np.int32)
+    left = [row + np.int32(number * _AT_ONCE) for number, (*_, row, _) in enumerate(found)]
+    whole, coarse, _, less = (list(column) for column in zip(*found, strict=True))
+    return np.concatenate([first, first, *left]), np.concatenate([*whole, *coarse, *less])
+
+
+def _numbered(sound: npt.NDArray[np.bytes_]) -> tuple[Hashes, Hashes, npt.NDArray[np.int32], Hashes]:
+    """The numbers of the whole sounds, without vowels' differences, and with one sign left out, with their row."""
     fine, signs = _signs(romanise.coarse(sound))
     coarse, _ = _signs(romanise.coarse(sound, vowels=False))
     width, length = signs.shape[1], (signs != 0).sum(axis=1)
-    rows = [np.arange(len(sound), dtype=np.int32)] * 2
+    rows, found = [np.zeros(0, np.int32)], [np.zeros(0, np.uint64)]
     with np.errstate(over="ignore"):
         begins = BEGINS[signs[:, 0]] * np.uint64(_PRIME >> 1) if width else np.zeros(len(sound), np.uint64)
         whole = fine[:, -1]
-        found = [whole + begins, ~coarse[:, -1] + begins]
         for j in range(width):
             # A sign that repeats the one before it gives the same remainder: one of them is enough.
             keep = (length > j) & (length >= _SHORTEST)
@@ -133,7 +144,7 @@ def numbers(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.int32], npt.N
                 before = fine[row, j - 1] if j else np.zeros(len(row), np.uint64)
                 rows.append(row.astype(np.int32))
                 found.append(before + (whole[row] - fine[row, j]) * np.uint64(_INVERSE) + begins[row])
-    return np.concatenate(rows), np.concatenate(found)
+        return whole + begins, ~coarse[:, -1] + begins, np.concatenate(rows), np.concatenate(found)
 
 
 def _signs(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:

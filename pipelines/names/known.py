@@ -20,16 +20,10 @@ NEVER = -20.0
 class Names:
     """Names laid out for comparison: their parts, sounds, grid and what is known of each part."""
 
-    written: Sequence[str]
     parts: parts.Parts
     heard: index.Heard
     grid: align.Grid
     table: align.PartTable
-
-    def take(self, rows: npt.NDArray[np.int64]) -> "Names":
-        """Some of the names."""
-        split = self.parts.take(rows)
-        return Names([self.written[row] for row in rows.tolist()], split, self.heard, align.grid(split), self.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +59,14 @@ def lay_out(written: Sequence[str], sounds: Callable[[Sequence[str]], romanise.S
     """The names ready to be compared, their parts' sounds asked of `sounds`."""
     split = parts.split(written)
     heard = index.hear(split.tokens, sounds)
-    return Names(
-        written, split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds), heard)
-    )
+    return Names(split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds), heard))
 
 
 def prepare(made: index.NameIndex) -> Known:
     """The indexed names ready to be compared with."""
     table = align.table(made.parts, given.groups(made.parts.folded, made.heard.sounds), made.heard)
     grid = align.grid(made.parts)
-    names = Names(made.names, made.parts, made.heard, grid, table)
+    names = Names(made.parts, made.heard, grid, table)
     given_only = ((table.groups[grid.token, 0] >= 0) | (grid.token < 0)).all(axis=1) | (grid.words == 1)
     ruler = (grid.suffix > align.FIRST) & given_only
     return Known(names, made, anchors(made, grid, table), evidence.side(made.parts, grid, table), ruler)

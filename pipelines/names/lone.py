@@ -7,10 +7,12 @@ read in `choose`; who is meant in a post is decided in `context`.
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
 from pipelines.names import lexicon, romanise, surnames
 from pipelines.names.align import ALIKE, EQUAL, NOTHING, SOUND
 from pipelines.names.authority import Authority
+from pipelines.names.clusters import Clusters
 from pipelines.names.evidence import answered
 from pipelines.names.exact import FOUND
 from pipelines.names.known import NEVER as IMPOSSIBLE
@@ -19,6 +21,7 @@ from pipelines.names.match import Pairs
 from pipelines.names.parts import PARTICLE
 from pipelines.names.plausible import among
 from pipelines.names.settings import NameSettings
+from pipelines.names.surfaces import Surfaces, column
 from pipelines.names.traits import GIVEN, NEVER, OPENER, ORDINARY, SURNAME, TERRITORY, TOWN
 
 BEARERS = [*FOUND, "is_first", "is_sure"]
@@ -198,20 +201,22 @@ def _doubled_elsewhere(bearers: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.array([a != b and look > 1 and surnames.single(a) == surnames.single(b) for a, b, look in pairs], bool)
 
 
-def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+def doubted(rows: pd.DataFrame, new: Clusters, facts: Surfaces) -> pd.DataFrame:
     """The readings, with lone surnames put to review that others bear more often, or as their given name.
 
     Args:
-        rows: The readings of all surfaces, as in `resolve`.
-        facts: All surfaces with `surface` and `n_mentions`.
+        rows: The readings that name known entities, as in `resolve`.
+        new: Those of entities in no authority.
+        facts: All surfaces.
     """
     accepted = rows["is_default"] & (rows["status"] == "accepted")
     known = rows[accepted & ~rows["is_full"] & rows["method"].isin(_FOUND)]
     if known.empty:
         return rows
-    others = rows[(rows["status"] == "context") & (rows["method"] == "cluster") & (rows["canonical"] == rows["run"])]
+    beside = new.rows(new.beside(column(pd.concat([known["run"], known["surface"]]))))
+    others = beside[(beside["status"] == "context") & (beside["canonical"] == beside["run"])]
     others = others[among(others["run"], known["run"])]
-    full = rows[accepted & rows["is_full"]]
+    full = pd.concat([rows[accepted & rows["is_full"]], beside[beside["is_default"] & beside["is_full"]]])
     named = _named(full, facts, pd.concat([others["entity_id"], known["entity_id"]]))
     crowd = others["entity_id"].map(named).fillna(0).groupby(others["run"])
     many, most = known["run"].map(crowd.size()).fillna(0), known["run"].map(crowd.sum()).fillna(0)
@@ -229,11 +234,12 @@ def doubted(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _named(full: pd.DataFrame, facts: pd.DataFrame, entities: "pd.Series[str]") -> "pd.Series[int]":
+def _named(full: pd.DataFrame, facts: Surfaces, entities: "pd.Series[str]") -> "pd.Series[int]":
     """How often each of these entities is fully named."""
     full = full[among(full["entity_id"], entities)]
-    mentions = facts[among(facts["surface"], full["run"])].set_index("surface")["n_mentions"]
-    return full["run"].map(mentions).groupby(full["entity_id"]).sum()
+    row = pc.index_in(column(full["run"]), facts.surface).to_numpy()
+    mentions: pd.Series[int] = pd.Series(facts.n_mentions[row]).groupby(full["entity_id"].to_numpy()).sum()
+    return mentions
 
 
 def _is_given_name(lone: pd.DataFrame, full: pd.DataFrame) -> npt.NDArray[np.bool_]:

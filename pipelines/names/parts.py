@@ -23,6 +23,8 @@ WORD, INITIAL, SHORT, PARTICLE, TITLE, SUFFIX = range(6)
 # Persian -zade, son of, is written onto the name before it, with a hyphen or without.
 _SON = r"(?i:zad(?:eh?|a))(?!\w)"
 _TOKEN = re.compile(rf"\n|(?<=\w)[-‐‑–—](?=\w)(?!{_SON})|[^\s\-‐‑–—.,;:()\[\]\"“”„«»/]+(?:[-‐‑](?={_SON})\w+)?\.?")
+_AT_ONCE = 1 << 15
+"""Names that are split at a time: each part of each is a Python text then."""
 _HYPHENS = frozenset("-‐‑–—")
 _PATRONYMIC = re.compile(
     r"(?:[oeyi][vw][iy]t?[ckszšćčhj]{1,5}|[oeyi][vw]na|[oe][vw]n[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z"
@@ -58,33 +60,30 @@ class Parts:
         """The number of the name each row of `token` belongs to."""
         return np.repeat(np.arange(len(self.first) - 1, dtype=np.int32), np.diff(self.first))
 
-    def take(self, names: npt.NDArray[np.int64]) -> "Parts":
-        """The parts of some of the names; the distinct parts stay the same."""
-        start, count = self.first[names], np.diff(self.first)[names]
-        first = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
-        at = np.repeat(start - first[:-1], count) + np.arange(first[-1])
-        return Parts(self.tokens, self.folded, self.role, first, self.token[at], self.joined[at])
-
 
 def split(names: Sequence[str]) -> Parts:
     """The parts of each name, titles and all."""
-    found = _TOKEN.findall("\n".join([name.replace("\n", " ") for name in names]))
-    codes, distinct = pd.factorize(np.array(["\n", "-", *found], dtype=object))
-    codes, written = codes[2:], [str(one) for one in distinct]
+    codes, written = _coded(names)
     joint = np.isin(codes, [number for number, one in enumerate(written) if one in _HYPHENS])
-    ends = codes == 0
-    first = np.zeros(len(names) + 1, dtype=np.int64)
-    parts_before = np.cumsum(~(joint | ends))
-    if len(names):
-        first[1:-1] = parts_before[ends]
-        first[-1] = parts_before[-1] if len(codes) else 0
-    kept = ~(joint | ends)
+    kept = ~(joint | (codes == 0))
+    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)[codes == 0]])
     joined = np.concatenate([[False], joint[:-1]])[kept] if len(codes) else np.zeros(0, bool)
     used, token = np.unique(codes[kept], return_inverse=True)
     written = [written[number] for number in used]
     bare = [one.rstrip(".") for one in written]
     folded = fold(bare)
     return Parts(bare, folded, _roles(written, folded), first, token.astype(np.int32), joined)
+
+
+def _coded(names: Sequence[str]) -> tuple[npt.NDArray[np.int32], list[str]]:
+    """The parts and hyphens of all names by their numbers, 0 where a name ends; and what each number stands for."""
+    numbers = {"\n": 0}
+    codes = [np.zeros(0, np.int32)]
+    for start in range(0, len(names), _AT_ONCE):
+        found = _TOKEN.findall("\n".join([name.replace("\n", " ") for name in names[start : start + _AT_ONCE]]) + "\n")
+        code, distinct = pd.factorize(np.array(found, dtype=object))
+        codes.append(np.array([numbers.setdefault(one, len(numbers)) for one in distinct], np.int32)[code])
+    return np.concatenate(codes), list(numbers)
 
 
 def spans(name: str) -> list[tuple[int, int]]:

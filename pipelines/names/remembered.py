@@ -11,28 +11,47 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.names import romanise
-from pipelines.names.index import distinct
 
 SCHEMA = pa.schema([("part", pa.string()), ("sound", pa.binary(romanise.LONGEST))])
 
 
 def table(parts: Sequence[str], sounds: romanise.Sounds) -> pa.Table:
-    """The parts' sounds as a table, a row a sound."""
-    sound = sounds.sound.astype(f"S{romanise.LONGEST}")
+    """The parts' sounds as a table, a row a sound, those of a part together; a part that stands twice once."""
+    first: dict[str, int] = {}
+    is_first = np.array([first.setdefault(part, number) == number for number, part in enumerate(parts)], bool)
+    kept = is_first[sounds.token]
+    sound = sounds.sound[kept].astype(f"S{romanise.LONGEST}")
     fixed = pa.FixedSizeBinaryArray.from_buffers(SCHEMA.field("sound").type, len(sound), [None, pa.py_buffer(sound)])
-    return pa.table([pa.array(parts, pa.string()).take(pa.array(sounds.token)), fixed], schema=SCHEMA)
+    return pa.table([pa.array(parts, pa.string()).take(pa.array(sounds.token[kept])), fixed], schema=SCHEMA)
+
+
+class Merged:
+    """The sounds of several tables, those of each part once: what a part sounds like is the same in any of them."""
+
+    def __init__(self) -> None:
+        """Begins with none."""
+        self._found, self._known = [SCHEMA.empty_table()], pa.array([], pa.string())
+
+    def add(self, rows: pa.Table) -> None:
+        """Take over what is new in a table."""
+        new = rows.filter(pc.invert(pc.is_in(rows["part"], self._known)))
+        self._found.append(new)
+        self._known = pa.concat_arrays([self._known, pc.unique(new["part"])])
+
+    def table(self) -> pa.Table:
+        """All rows, those of each part together."""
+        return pa.concat_tables(self._found).combine_chunks()
 
 
 class Remembered:
     """Sounds by part."""
 
     def __init__(self, rows: pa.Table) -> None:
-        """Takes rows as in `table`, some of them more than once."""
-        parts, sounds = (_encoded(rows[name]) for name in SCHEMA.names)
-        rows_once = distinct(parts.indices.to_numpy().astype(np.int64) << 32 | sounds.indices.to_numpy())
+        """Takes rows as in `table`, each part once."""
+        parts = rows["part"].combine_chunks().dictionary_encode()
         self._parts = parts.dictionary
-        self._first = np.searchsorted(rows_once >> 32, np.arange(len(parts.dictionary) + 1))
-        self._sound = _bytes(sounds.dictionary)[rows_once & 0xFFFFFFFF]
+        self._first = np.searchsorted(parts.indices.to_numpy(), np.arange(len(parts.dictionary) + 1))
+        self._sound = _bytes(rows["sound"].combine_chunks())
 
     def sounds(self, parts: Sequence[str]) -> romanise.Sounds:
         """As `romanise.sounds`; what is not remembered is asked there."""
@@ -47,9 +66,7 @@ class Remembered:
         return romanise.Sounds(token[order], np.concatenate([self._sound[at], new.sound])[order])
 
 
-def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    return column.combine_chunks().dictionary_encode()
-
-
 def _bytes(sounds: pa.FixedSizeBinaryArray) -> npt.NDArray[np.bytes_]:
-    return np.frombuffer(sounds.buffers()[1] or b"", f"S{romanise.LONGEST}", len(sounds))
+    return np.frombuffer(
+        sounds.buffers()[1] or b"", f"S{romanise.LONGEST}", len(sounds), sounds.offset * romanise.LONGEST
+    )

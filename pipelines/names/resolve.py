@@ -6,24 +6,28 @@ in its post is `context`.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
-from pipelines.names import block, choose, cluster, exact, lone, plausible, within
+from pipelines.names import block, choose, cluster, clusters, exact, lone, plausible, within
 from pipelines.names.authority import NEW, NOT_A_NAME, UNKNOWN_PERSON, Authority, Decisions
 from pipelines.names.block import Block
-from pipelines.names.plausible import among
+from pipelines.names.clusters import Clusters
 from pipelines.names.ready import ready
 from pipelines.names.remembered import Remembered
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
+from pipelines.names.surfaces import KINDS, PERSON, Bools, Numbers, Surfaces, column, several, spaced
 
 COLUMNS = ["run", "start", "end", "surface", "entity_id", "kind", "canonical", "method", "score", "status",
-           "explanation", "is_full", "is_default"]  # fmt: skip
+           "explanation", "is_full", "is_default", "label"]  # fmt: skip
+_ORDER = {"row": True, "start": True, "is_default": False, "status": True, "score": False, "entity_id": True}
+"""By what readings are ordered, and whether upwards."""
+SURFACES_AT_ONCE = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,44 @@ class Readings:
     """How each surface is read.
 
     Attributes:
-        readings: The columns of COLUMNS, one row a surface and an entity it may name, ordered by `run`, `start`, then
-            the default reading first; a surface that is no name has no row.
+        known: Readings of known entities, and those that people decided: COLUMNS, and the `row` of the surface.
+        new: Readings of entities that are in no authority.
+        held: Which of these hold, by their numbers, in order.
         entities: The entities that are in no authority: `entity_id`, `kind`, `name`; ordered by `entity_id`.
     """
 
-    readings: pd.DataFrame
+    known: pd.DataFrame
+    new: Clusters
+    held: Numbers
     entities: pd.DataFrame
+
+    @property
+    def readings(self) -> pd.DataFrame:
+        """All readings at once, as the slices together."""
+        return pd.concat([self.known[COLUMNS].iloc[:0], *self.slices()], ignore_index=True)
+
+    def slices(self) -> Iterator[pd.DataFrame]:
+        """All readings, those of some surfaces at a time.
+
+        The columns of COLUMNS, one row a surface and an entity it may name, ordered by `run`, `start`, then the default
+        reading first; a surface that is no name has no row.
+        """
+        bounds = np.arange(0, len(self.new.facts.surface) + SURFACES_AT_ONCE, SURFACES_AT_ONCE)
+        known = np.searchsorted(self.known["row"].to_numpy(), bounds).tolist()
+        new = np.searchsorted(self.new.row[self.held], bounds).tolist()
+        for number in range(len(bounds) - 1):
+            some = self.held[new[number] : new[number + 1]]
+            yield self._ordered(self.known.iloc[known[number] : known[number + 1]], some)
+
+    def _ordered(self, known: pd.DataFrame, new: Numbers) -> pd.DataFrame:
+        """The readings of some surfaces; those of unknown entities are in order but for known ones beside them."""
+        row = self.new.row[new]
+        beside = np.isin(row, known["row"].to_numpy())
+        mixed = pd.concat([known, self.new.rows(new[beside]).assign(row=row[beside])], ignore_index=True)
+        mixed = mixed.sort_values([*_ORDER], ascending=[*_ORDER.values()], kind="stable")
+        rows = pd.concat([mixed[COLUMNS], self.new.rows(new[~beside])], ignore_index=True)
+        order = np.argsort(np.concatenate([mixed["row"].to_numpy(np.int64), row[~beside]]), kind="stable")
+        return rows.take(order).reset_index(drop=True)
 
 
 def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, settings: NameSettings) -> Readings:
@@ -54,13 +89,35 @@ def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, 
 
 
 def decide(
-    surfaces: pd.DataFrame, blocks: Sequence[Block], authority: Authority, decisions: Decisions, settings: NameSettings
+    surfaces: pd.DataFrame, blocks: Iterable[Block], authority: Authority, decisions: Decisions, settings: NameSettings
 ) -> Readings:
     """The readings of all surfaces, as `resolve`, once the authority has been asked about each in one of the blocks."""
     if surfaces.empty:
-        return Readings(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=["entity_id", "kind", "name"]))
-    surfaces = surfaces.sort_values("surface", ignore_index=True)
-    answers = block.gather(blocks, surfaces["surface"].tolist())
+        none, no_numbers = clusters.none(), np.zeros(0, np.int64)
+        return Readings(pd.DataFrame(columns=["row", *COLUMNS]), none, no_numbers, none.entities(no_numbers))
+    rows, unknown, facts, sounds = _answered(surfaces, blocks, authority, settings)
+    del surfaces, blocks  # which take as much room as what follows
+    new = cluster.cluster(unknown, facts, sounds, settings)
+    rows = lone.doubted(rows, new, facts)
+    by_hand = decided(decisions, authority, new.named(decisions.rows["entity_id"]))
+    by_hand = by_hand[by_hand["entity_id"].isna() | by_hand["kind"].notna()]
+    spoken_of = by_hand[by_hand["entity_id"].astype(str).str.startswith(NEW)].rename(columns={"label": "name"})
+    rows, held = _with_decisions(rows, new, by_hand)
+    made = new.entities(new.entity[held])
+    entities = pd.concat([made, new.named(spoken_of["entity_id"]), spoken_of[made.columns]], ignore_index=True)
+    if len(spoken_of):
+        entities = entities.drop_duplicates("entity_id").sort_values("entity_id", ignore_index=True)
+    return Readings(rows, new, held, entities)
+
+
+def _answered(
+    surfaces: pd.DataFrame, blocks: Iterable[Block], authority: Authority, settings: NameSettings
+) -> tuple[pd.DataFrame, Numbers, Surfaces, Remembered]:
+    """The readings that name known entities; the rows of names not found so; what is known of the surfaces."""
+    if not surfaces["surface"].is_monotonic_increasing:
+        surfaces = surfaces.sort_values("surface", ignore_index=True)
+    surface = column(surfaces["surface"])
+    answers = block.gather(blocks, surface)
     facts = _facts(surfaces, answers.asked)
     whole = answers.asked["of"].to_numpy() == block.WHOLE
     found = _found(answers, facts, whole, authority, settings)
@@ -70,31 +127,28 @@ def decide(
     inner = within.certain(_found(answers, facts, open_rests, authority, settings), authority)
     settled[answers.asked["of"].to_numpy()[inner["row"]]] = True
     rows = _known_rows(pd.concat([found, inner], ignore_index=True), answers, authority)
-    own = facts[whole]
-    unknown = np.flatnonzero(own["is_name"].to_numpy() & ~settled[whole])
-    new = cluster.cluster(unknown, own, Remembered(answers.sounds), settings)
-    rows = lone.doubted(pd.concat([rows, new.rows], ignore_index=True), own)
-    rows, decided_entities = _with_decisions(rows, own, decided(decisions, authority, new.entities))
-    entities = pd.concat([new.entities, decided_entities], ignore_index=True).drop_duplicates("entity_id")
-    used = entities[among(entities["entity_id"], pd.concat([rows["entity_id"], decided_entities["entity_id"]]))]
-    order = {"run": True, "start": True, "is_default": False, "status": True, "score": False, "entity_id": True}
-    rows = rows.sort_values([*order], ascending=[*order.values()], kind="stable", ignore_index=True)
-    return Readings(rows[COLUMNS], used.sort_values("entity_id", ignore_index=True))
+    unknown = np.flatnonzero(facts["is_name"].to_numpy()[whole] & ~settled[whole])
+    own = Surfaces(
+        surface, text := spaced(surface), column(answers.asked["folded"][whole]),
+        single=~several(text), kind=facts["guess"].cat.codes.to_numpy()[whole],
+        is_name=facts["is_name"].to_numpy()[whole], n_mentions=surfaces["n_mentions"].to_numpy(np.int64),
+    )  # fmt: skip
+    return rows, unknown, own, Remembered(answers.sounds)
 
 
 def _facts(surfaces: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """What the corpus says of every text asked about; a rest is asked about as if it were a person's name."""
     own, rests = asked.iloc[: len(surfaces)], asked.iloc[len(surfaces) :]
+    guess = pd.Categorical(plausible.kind(surfaces), KINDS).codes
     return pd.DataFrame({
-        "surface": asked["surface"], "folded": asked["folded"], "is_several": asked["n_words"] > 1,
-        "n_mentions": np.concatenate([surfaces["n_mentions"], np.zeros(len(rests), np.int64)]),
+        "surface": asked["surface"], "is_several": asked["n_words"] > 1,
         "is_name": np.concatenate([plausible.judge(surfaces, own), np.ones(len(rests), bool)]),
-        "guess": pd.concat([plausible.kind(surfaces), pd.Series("person", rests.index)], ignore_index=True),
+        "guess": pd.Categorical.from_codes(np.append(guess, np.full(len(rests), PERSON)), pd.Index(KINDS)),
     })  # fmt: skip
 
 
 def _found(
-    answers: Block, facts: pd.DataFrame, wanted: npt.NDArray[np.bool_], authority: Authority, settings: NameSettings
+    answers: Block, facts: pd.DataFrame, wanted: Bools, authority: Authority, settings: NameSettings
 ) -> pd.DataFrame:
     """The readings that name known entities, of the wanted texts, as far as the corpus lets them be names at all."""
     is_name, guess = facts["is_name"].to_numpy() & wanted, facts["guess"]
@@ -107,7 +161,7 @@ def _found(
     found = readings[holds]
     rivals = answers.rivals[may_name_person[answers.rivals["row"]]]
     rivals = rivals[~rivals["row"].isin(found["row"])]
-    shift = choose.rarity(rivals, facts[wanted], found)
+    shift = choose.rarity(rivals, facts.loc[wanted, ["guess", "is_several"]], found)
     full = choose.choose(rivals, shift, authority, settings)
     alone = readings[(by == block.ALONE).to_numpy() & may_name_person[row]]
     columns = [*exact.FOUND, "written"]
@@ -158,27 +212,28 @@ def _known_rows(found: pd.DataFrame, answers: Block, authority: Authority) -> pd
     of = found["row"].where(asked["of"] == block.WHOLE, asked["of"])
     surface = asked["surface"]
     entity = authority.entities.iloc[found["entity"]].reset_index(drop=True)
+    run = answers.asked["surface"].take(of.to_numpy(np.int64)).to_numpy(object)
     spelled = found["status"] != "review"
     rows = found.assign(
-        run=answers.asked["surface"].to_numpy()[of], start=asked["start"], surface=surface,
+        row=of, run=run, start=asked["start"], surface=surface,
         end=asked["start"] + surface.str.len(), entity_id=entity["entity_id"], kind=entity["kind"],
-        canonical=found["written"].where(spelled, surface),
+        canonical=found["written"].where(spelled, surface), label=entity["name"],
     )  # fmt: skip
-    return rows[COLUMNS]
+    return rows[["row", *COLUMNS]].sort_values("row", kind="stable", ignore_index=True)
 
 
-def _with_decisions(rows: pd.DataFrame, facts: pd.DataFrame, ready: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The readings with those of decided surfaces replaced, and the new entities that decisions speak of."""
-    ready = ready[ready["entity_id"].isna() | ready["kind"].notna()]
-    new = ready[ready["entity_id"].astype(str).str.startswith(NEW)]
-    entities = new.rename(columns={"label": "name"})[["entity_id", "kind", "name"]]
+def _with_decisions(rows: pd.DataFrame, new: Clusters, ready: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
+    """The readings of known entities with those of decided surfaces replaced; and which of the others still hold."""
     everywhere = ready[ready["post_id"] == ""]
-    everywhere = everywhere[among(everywhere["surface"], facts["surface"])] if len(everywhere) else everywhere
+    row = pc.index_in(column(everywhere["surface"]), new.facts.surface)
+    there = pc.is_valid(row).to_numpy(zero_copy_only=False)
+    everywhere = everywhere[there].assign(row=row.drop_null().to_numpy())
+    held = np.flatnonzero(~np.isin(new.row, everywhere["row"].to_numpy()))
     if everywhere.empty:
-        return rows, entities
+        return rows, held
     rows = rows[~rows["surface"].isin(everywhere["surface"])]
-    new = everywhere[everywhere["entity_id"].notna()]
-    size = new["surface"].str.len()
-    chosen = new.assign(run=new["surface"], start=0, end=size, method="decision", score=1.0, status="accepted",
-                        is_full=True, is_default=True)  # fmt: skip
-    return pd.concat([rows, chosen[COLUMNS]], ignore_index=True), entities
+    chosen = everywhere[everywhere["entity_id"].notna()]
+    chosen = chosen.assign(run=chosen["surface"], start=0, end=chosen["surface"].str.len(), method="decision",
+                           score=1.0, status="accepted", is_full=True, is_default=True)  # fmt: skip
+    rows = pd.concat([rows, chosen[rows.columns]], ignore_index=True)
+    return rows.sort_values("row", kind="stable", ignore_index=True), held

@@ -4,7 +4,7 @@ Answers are kept from build to build while the authority, the settings and the c
 surfaces that are new, and adds their blocks to those it has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,8 +29,8 @@ TEXT_A_SURFACE = 80
 
 def all_answers(
     paths: Paths, surfaces: pa.ChunkedArray, authority: Authority, key: str, settings: NameSettings, run: Run
-) -> list[Block]:
-    """What the authority answers to each of the surfaces, in some of the blocks.
+) -> Iterator[Block]:
+    """What the authority answers to each of the surfaces, in some of the blocks; each is read when it is asked for.
 
     Args:
         paths: The places of the build.
@@ -56,7 +56,7 @@ def all_answers(
     )
     places = [*kept, *(store.place("answers", key) for key, _ in blocks)]
     paths.write_manifest("answers", {"version": version, "blocks": [place.name for place in places]})
-    return [asking.answers_in(place) for place in places]
+    return map(asking.answers_in, places)
 
 
 def _ask(

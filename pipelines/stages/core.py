@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipelines import gold, parquet, provenance, work
 from pipelines.names import marked
 from pipelines.names.authority import load, load_decisions
+from pipelines.names.plausible import among
 from pipelines.names.resolve import decide, decided
 from pipelines.passes import clean as cleaning
 from pipelines.passes.clean import Group
@@ -225,19 +226,18 @@ def resolve_names(paths: Paths, settings: Settings, run: Run) -> Manifest:
     def write(folder: Path) -> None:
         authority = load(paths.reference / "authority")
         decisions = load_decisions(paths.reference / DECISIONS_FILE, authority)
-        surfaces = parquet.read(_surfaces(paths) / "surfaces.parquet")
-        blocks = all_answers(paths, surfaces["surface"], authority, known, settings.names, run)
-        found = decide(surfaces.to_pandas(), blocks, authority, decisions, settings.names)
+        file = _surfaces(paths) / "surfaces.parquet"
+        blocks = all_answers(paths, parquet.read(file, ["surface"])["surface"], authority, known, settings.names, run)
+        found = decide(parquet.read(file).to_pandas(), blocks, authority, decisions, settings.names)
         by_hand = decided(decisions, authority, found.entities)
-        entities = _entities(authority.entities, found.entities, by_hand)
-        names = found.readings.assign(label=found.readings["entity_id"].map(entities.set_index("entity_id")["name"]))
-        _write_frame(names, NAME_SCHEMA, folder / "names.parquet")
-        _write_frame(entities, ENTITIES, folder / "entities.parquet")
+        tables = (pa.Table.from_pandas(rows, NAME_SCHEMA, preserve_index=False) for rows in found.slices())
+        parquet.write_slices(tables, NAME_SCHEMA, folder / "names.parquet")
+        _write_entities(authority.entities, found.entities, by_hand, folder / "entities.parquet")
         _write_frame(by_hand, DECISIONS, folder / "decisions.parquet")
         prepared = prepared_groups(paths)
         references = marked.entities(_references(place for *_, place in prepared), authority)
         _write_frame(references, REFERENCES, folder / "references.parquet")
-        _write_threads(prepared, names, folder / "threads")
+        _write_threads(prepared, folder / "names.parquet", folder / "threads")
 
     place = work.make(paths.store.place("resolve", key), write)
     return paths.write_manifest("readings", {"readings": place.name})
@@ -251,12 +251,19 @@ def _references(places: Iterable[Path]) -> pd.DataFrame:
     return frame.drop_duplicates().sort_values(REFERENCES.names[:3], ignore_index=True)
 
 
-def _entities(known: pd.DataFrame, new: pd.DataFrame, by_hand: pd.DataFrame) -> pd.DataFrame:
-    """The authority's entities, the new ones, and the people whom decisions call unknown."""
-    decided_people = by_hand.dropna(subset="kind").rename(columns={"label": "name"})[["entity_id", "kind", "name"]]
-    others = pd.concat([new, decided_people], ignore_index=True).drop_duplicates("entity_id")
-    others = others[~others["entity_id"].isin(known["entity_id"])]
-    return pd.concat([known.assign(in_authority=True), others.assign(in_authority=False)], ignore_index=True)
+def _write_entities(known: pd.DataFrame, new: pd.DataFrame, by_hand: pd.DataFrame, path: Path) -> None:
+    """Write the authority's entities, the new ones, and the people whom decisions call unknown."""
+    people = by_hand.dropna(subset="kind").rename(columns={"label": "name"})[["entity_id", "kind", "name"]]
+    people = people[~people["entity_id"].isin(new["entity_id"])].drop_duplicates("entity_id")
+    further = [pa.field(name, pa.string()) for name in known.columns if name not in ENTITIES.names]
+    schema = pa.schema([*ENTITIES, *further])
+    tables = [pa.Table.from_pandas(known.assign(in_authority=True), schema, preserve_index=False)]
+    for others in (new, people):
+        others = others[~among(others["entity_id"], known["entity_id"])].assign(in_authority=False)
+        rows = pa.Table.from_pandas(others, preserve_index=False)
+        columns = [rows[one.name] if one.name in others else pa.nulls(len(others), one.type) for one in schema]
+        tables.append(pa.table(columns, names=schema.names).cast(schema))
+    parquet.write_slices(tables, schema, path)
 
 
 def resolved(paths: Paths) -> Resolved:
@@ -287,7 +294,7 @@ def _write_frame(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
     parquet.write(pa.Table.from_pandas(frame, pa.schema([*schema, *further]), preserve_index=False), path)
 
 
-def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: pd.DataFrame, folder: Path) -> None:
+def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: Path, folder: Path) -> None:
     """For each group with a thread that goes on in another: who is fully named in that thread anywhere."""
     folder.mkdir()
     threads = {key: cleaning.threads_in(place) for key, _, place in prepared}
@@ -295,11 +302,8 @@ def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: pd.DataFr
         [pd.DataFrame({"group": key, "thread": t.unique()}) for key, t in threads.items()], ignore_index=True
     )
     shared = places[places.duplicated("thread", keep=False)]
-    bearers = set(names.loc[names["status"] == "context", "entity_id"])
-    full = names[
-        names["is_full"] & names["is_default"] & (names["status"] == "accepted") & names["entity_id"].isin(bearers)
-    ]
-    if shared.empty or full.empty:
+    full = _full_names(names) if len(shared) else pd.DataFrame()
+    if full.empty:
         return
     found = []
     for key, _, place in prepared:
@@ -315,3 +319,13 @@ def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: pd.DataFr
         rows = everywhere[everywhere["thread"].isin(mine["thread"])].sort_values(["thread", "entity_id"])
         table = pa.table([rows["thread"].to_list(), rows["entity_id"].to_list()], schema=IN_THREADS)
         parquet.write(table, folder / f"{group}.parquet")
+
+
+def _full_names(names: Path) -> pd.DataFrame:
+    """The names that name somebody fully whom a lone surname may mean: `run`, `entity_id`."""
+    rows = parquet.read(names, ["run", "entity_id", "status", "is_full", "is_default"], ["status"])
+    bearers = pc.unique(rows["entity_id"].filter(pc.equal(rows["status"], "context")))
+    full = pc.and_(pc.and_(rows["is_full"], rows["is_default"]), pc.equal(rows["status"], "accepted"))
+    rows = rows.filter(full).select(["run", "entity_id"])
+    found: pd.DataFrame = rows.filter(pc.is_in(rows["entity_id"], bearers)).to_pandas()
+    return found

@@ -1,6 +1,5 @@
 """Sounds remembered: what was heard before is heard again, whatever stood beside it then."""
 
-import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,9 @@ def heard(sounds: romanise.Sounds) -> list[tuple[int, bytes]]:
 @given(st.lists(PARTS, max_size=3), PARTS)
 def test_the_same_sounds_as_heard_anew(before: list[list[str]], parts: list[str]) -> None:
     tables = [remembered.table(some, romanise.sounds(some)) for some in before]
-    again = remembered.Remembered(pa.concat_tables([remembered.SCHEMA.empty_table(), *tables])).sounds(parts)
+    merged = remembered.Merged()
+    for table in tables:
+        merged.add(table)
+    again = remembered.Remembered(merged.table()).sounds(parts)
     assert heard(again) == heard(romanise.sounds(parts))
     assert again.token.tolist() == sorted(again.token.tolist())

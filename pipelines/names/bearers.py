@@ -1,0 +1,97 @@
+"""Finds the unknown people whom a lone surname may name: everybody in no authority whose full name ends so.
+
+Known bearers are `lone`'s business; who is meant in a post is decided in `context`.
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.names import plausible, surnames
+from pipelines.names.clusters import Heads
+from pipelines.names.index import distinct
+from pipelines.names.surfaces import PERSON, Bools, Numbers, Surfaces, last_words
+
+
+def find(row: Numbers, entity: Numbers, heads: Heads, facts: Surfaces) -> tuple[Numbers, Numbers, Bools]:
+    """Lone surnames, known or not, with their unknown bearers: the row, the entity, and whether it bears another form.
+
+    In the order of rows and, of each, of the entities' ids.
+
+    Args:
+        row: The unknown names, the best written ones first.
+        entity: The head of each one's entity.
+        heads: The heads.
+        facts: All surfaces.
+    """
+    full = (heads.kind[entity] == PERSON) & ~facts.single[row]
+    borne = last_words(facts.folded.take(pa.array(row[full]))).dictionary_encode()
+    held = distinct(borne.indices.to_numpy().astype(np.int64) << 32 | entity[full])
+    single = np.flatnonzero(facts.is_name & facts.single)
+    single = single[_may_be_surname(facts.text.take(pa.array(single)))]
+    surname = pc.index_in(facts.folded.take(pa.array(single)), borne.dictionary).fill_null(-1).to_numpy()
+    own = surname >= 0
+    other_row, other = _other_forms(single, row, borne, last_words(facts.text.take(pa.array(row[full]))), facts)
+    place, bearer = _of(held, np.concatenate([surname[own], other]))
+    who = np.concatenate([single[own], other_row])[place]
+    is_other = place >= own.sum()
+    order = np.lexsort((is_other, bearer, who))
+    who, bearer, is_other = who[order], bearer[order], is_other[order]
+    new = np.ones(len(who), bool)
+    new[1:] = (who[1:] != who[:-1]) | (bearer[1:] != bearer[:-1])
+    who, bearer, is_other = who[new], bearer[new], is_other[new]
+    order = np.lexsort((heads.key[bearer], who))
+    return who[order], bearer[order], is_other[order]
+
+
+def _may_be_surname(words: pa.Array) -> Bools:
+    return np.fromiter(map(plausible.may_be_surname, words.to_pylist()), bool, len(words))
+
+
+def _of(held: Numbers, surname: Numbers) -> tuple[Numbers, Numbers]:
+    """The bearers of each surname, with its place in the list given.
+
+    Args:
+        held: Surnames, in the upper half, with a bearer each, in order.
+        surname: The surnames asked about.
+    """
+    first = np.searchsorted(held, surname.astype(np.int64) << 32)
+    count = np.searchsorted(held, (surname.astype(np.int64) + 1) << 32) - first
+    place = np.repeat(np.arange(len(surname)), count)
+    at = np.arange(len(place)) + np.repeat(first - (np.cumsum(count) - count), count)
+    return place, held[at] & 0xFFFFFFFF
+
+
+def _other_forms(
+    single: Numbers, unknown: Numbers, borne: pa.DictionaryArray, written: pa.Array, facts: Surfaces
+) -> tuple[Numbers, Numbers]:
+    """Unknown lone surnames with the surnames borne by somebody that they are other spellings of, by number.
+
+    Args:
+        single: Rows of lone words that may be surnames.
+        unknown: Rows of the unknown names.
+        borne: The surnames of full names, folded.
+        written: The same as written.
+        facts: All surfaces.
+    """
+    alone = np.zeros(len(facts.surface), bool)
+    alone[unknown] = True
+    single = single[alone[single]]
+    folded = facts.folded.take(pa.array(single)).dictionary_encode()
+    new = np.flatnonzero(pc.index_in(folded.dictionary, borne.dictionary).fill_null(-1).to_numpy() < 0)
+    first = np.unique(folded.indices.to_numpy(), return_index=True)[1]
+    best = np.unique(borne.indices.to_numpy(), return_index=True)[1]
+    words = [written.take(pa.array(best)), facts.text.take(pa.array(single[first[new]]))]
+    number = len(borne.dictionary)
+    of = np.append(np.arange(number), new)  # of each word its number among the borne surnames, or the lone ones
+    rows = single[np.argsort(folded.indices.to_numpy(), kind="stable")]
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(folded.indices.to_numpy(), minlength=len(folded.dictionary)))])
+    found: list[tuple[int, int]] = []
+    lone_of = pc.index_in(borne.dictionary, folded.dictionary).fill_null(-1).to_numpy()
+    for a, b in surnames.spellings(pa.concat_arrays(words).to_pylist()):
+        for one, other in ((a, b), (b, a)):
+            lone = lone_of[one] if one < number else of[one]
+            if other < number and lone >= 0:
+                found += [(row, other) for row in rows[bounds[lone] : bounds[lone + 1]].tolist()]
+    pairs = np.array(found, np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
