@@ -27,7 +27,7 @@ def write(table: pa.Table, path: Path) -> None:
 
 def write_slices(slices: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
     """Write a table that comes in slices as `write` does, however it was cut."""
-    held, rows = [schema.empty_table()], 0
+    held, rows, is_empty = [schema.empty_table()], 0, True
     with pq.ParquetWriter(path, schema, **_how(schema)) as writer:
         for one in slices:
             held.append(one)
@@ -35,8 +35,8 @@ def write_slices(slices: Iterable[pa.Table], schema: pa.Schema, path: Path) -> N
             while rows >= ROWS_A_GROUP:
                 table = pa.concat_tables(held)
                 writer.write_table(table.slice(0, ROWS_A_GROUP).combine_chunks(), ROWS_A_GROUP)
-                held, rows = [table.slice(ROWS_A_GROUP)], rows - ROWS_A_GROUP
-        if rows:
+                held, rows, is_empty = [table.slice(ROWS_A_GROUP)], rows - ROWS_A_GROUP, False
+        if rows or is_empty:
             writer.write_table(pa.concat_tables(held).combine_chunks(), ROWS_A_GROUP)
 
 

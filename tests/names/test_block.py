@@ -34,6 +34,19 @@ def test_cuts_and_order_of_blocks_make_no_difference(authority: Authority, seed:
     pd.testing.assert_frame_equal(found.entities, expected.entities, check_dtype=False)
 
 
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_readings_are_the_same_in_slices_of_any_size(
+    authority: Authority, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = surfaces(sorted([*NAMES, "Okhotsimov"]), n_person=1)
+    found = resolve.resolve(people, authority, Decisions(), NameSettings())
+    expected = found.readings
+    assert set(expected.loc[expected["run"] == "Okhotsimov", "status"]) == {"accepted", "context"}
+    monkeypatch.setattr(resolve, "SURFACES_AT_ONCE", size)
+    assert len(list(found.slices())) == -(-(len(NAMES) + 1) // size)
+    pd.testing.assert_frame_equal(found.readings, expected, check_dtype=False)
+
+
 def test_a_rest_is_asked_about_too(authority: Authority) -> None:
     asked = block.ask(["Yesterday Stalin", "Stalin"], ready.ready(authority), NameSettings()).asked
     assert asked[["of", "start", "surface"]].to_numpy().tolist() == [
