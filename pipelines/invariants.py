@@ -315,8 +315,9 @@ def wrong_counts(name: str, table: pa.Table, counted: pa.Table) -> Iterable[str]
     columns = {column: table[column] for column in by}
     columns |= {column: pc.negate(table[column]) for column in ("n_mentions", "n_posts")}
     said = pa.table(columns | {"n_rows": pa.array(np.ones(table.num_rows, np.int64))})
-    left = parquet.add_up([counted.append_column("n_rows", zeros), said], by, said.column_names[len(by) :])
+    tables, counts = [counted.append_column("n_rows", zeros), said], said.column_names[len(by) :]
+    left = parquet.add_up(tables, by, counts, in_order=False)
     is_right = pc.and_(pc.equal(left["n_mentions"], 0), pc.equal(left["n_posts"], 0))
     wrong = left.filter(pc.invert(pc.and_(is_right, pc.equal(left["n_rows"], 1))))
-    for row in wrong.select(by).to_pylist():
+    for row in wrong.select(by).sort_by([(column, "ascending") for column in by]).to_pylist():
         yield f"{name} {' / '.join(str(value) for value in row.values())}: counts are not those of mentions."

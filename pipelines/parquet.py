@@ -71,20 +71,27 @@ def read(path: Path, columns: list[str] | None = None, coded: Iterable[str] = ()
         return file.read(columns, use_threads=False)  # the workers use all cores already
 
 
-def add_up(tables: Iterable[pa.Table], by: list[str], counts: list[str]) -> pa.Table:
+def add_up(tables: Iterable[pa.Table], by: list[str], counts: list[str], *, in_order: bool = True) -> pa.Table:
     """The rows of all tables, those with the same keys as one with its counts added up, in the order of the keys.
 
-    No more is held at any time than twice the result and some of the tables.
+    No more is held at any time than twice the result and some of the tables. Where the order does not matter, that is
+    told in a third of the time.
     """
+    added = _added if in_order else _grouped
     held: list[pa.Table] = []
     rows = least = 0
     for table in tables:
         held.append(table.select([*by, *counts]))
         rows += table.num_rows
         if rows > max(ROWS_ADDED, 2 * least):
-            held = [_added(held, by, counts)]
+            held = [added(held, by, counts)]
             rows = least = held[0].num_rows
-    return _added(held, by, counts)
+    return added(held, by, counts)
+
+
+def _grouped(tables: list[pa.Table], by: list[str], counts: list[str]) -> pa.Table:
+    groups = pa.concat_tables(tables).group_by(by, use_threads=False).aggregate([(name, "sum") for name in counts])
+    return groups.select([*by, *(f"{name}_sum" for name in counts)]).rename_columns([*by, *counts])
 
 
 def _added(tables: list[pa.Table], by: list[str], counts: list[str]) -> pa.Table:

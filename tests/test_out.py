@@ -30,12 +30,15 @@ def test_rows_of_the_same_keys_are_one_in_the_order_of_the_keys(
         patch.setattr(parquet, "ROWS_ADDED", held)
         patch.setattr(parquet, "MOST", most)
         found = parquet.add_up(tables, ["surface", "score"], ["n"])
+        loose = parquet.add_up(tables, ["surface", "score"], ["n"], in_order=False)
     expected: dict[tuple[str, float], int] = {}
     for surface, score, n in (row for rows in parts for row in rows):
         expected[surface, score] = expected.get((surface, score), 0) + n
     order = sorted(expected, key=lambda keys: (keys[0].encode(), keys[1]))
     assert found.schema.equals(schema)
     assert [tuple(row.values()) for row in found.to_pylist()] == [(*keys, expected[keys]) for keys in order]
+    assert loose.schema.equals(schema)
+    assert sorted(map(str, loose.to_pylist())) == sorted(map(str, found.to_pylist()))
 
 
 def test_what_is_missing_is_a_key_of_its_own_and_comes_last() -> None:

@@ -1,6 +1,7 @@
 """The core stages: sources told apart, groups prepared, and each distinct surface and word decided once."""
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -159,19 +160,40 @@ def check_reference(paths: Paths) -> None:
 def judge_words(paths: Paths, settings: Settings) -> Manifest:
     """Each distinct unknown word judged once, by lexicon, the project's rules and the corpus itself."""
     own_rules = rules.load_rules(paths.reference / SPELLING_FILE)
-    version = work.code_version("text", "stages")
-    key = work.digest(version, repr(settings.spelling), paths.read_manifest("surfaces")["surfaces"], repr(own_rules))
+    version = work.digest(work.code_version("text", "stages"), repr(settings.spelling), repr(own_rules))
+    counted = _surfaces(paths) / "words.parquet"
+    key = work.digest(version, paths.read_manifest("surfaces")["surfaces"])
 
     def write(folder: Path) -> None:
-        counted = parquet.read(_surfaces(paths) / "words.parquet").to_pydict()
-        counts = map(spelling.WordCount, counted["n"], counted["n_posts"])
-        found = spelling.judge(dict(zip(counted["word"], counts, strict=True)), own_rules, settings.spelling)
+        counts = _word_counts(counted)
+        judged = _judged(paths, version, counts)
+        found = spelling.judge(counts, own_rules, settings.spelling, judged)
         rows = [correction._asdict() for correction in found.values()]
         parquet.write(pa.Table.from_pylist(rows, cleaning.CORRECTIONS), folder / "corrections.parquet")
+        shutil.copyfile(counted, folder / "words.parquet")
 
     place = work.make(paths.store.place("words", key), write)
+    paths.write_manifest("judged", {"version": version, "words": place.name})
     n_corrections = parquet.read(place / "corrections.parquet").num_rows
     return paths.write_manifest("corrections", {"corrections": place.name, "n_corrections": n_corrections})
+
+
+def _word_counts(file: Path) -> dict[str, spelling.WordCount]:
+    columns = parquet.read(file).to_pydict()
+    counts = map(spelling.WordCount, columns["n"], columns["n_posts"])
+    return dict(zip(columns["word"], counts, strict=True))
+
+
+def _judged(paths: Paths, version: str, counts: dict[str, spelling.WordCount]) -> dict[str, spelling.Correction | None]:
+    """What the build before found, by the same rules, for the words that are counted as often now."""
+    before = paths.read_manifest("judged") if paths.has_manifest("judged") else {}
+    if before.get("version") != version or not paths.store.has("words", before["words"]):
+        return {}
+    place = paths.store.place("words", before["words"])
+    rows = parquet.read(place / "corrections.parquet").to_pylist()
+    found = {row["word"]: spelling.Correction(**row) for row in rows if row["rule"] == spelling.SLIP}
+    same = counts.items() & _word_counts(place / "words.parquet").items()
+    return {word: found.get(word) for word, _ in same}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pipelines.stages.core import corrected, prepared_groups, resolved, sources_
 from pipelines.stages.inputs import Inputs
 from pipelines.stages.places import Manifest, Paths, Run
 from pipelines.stages.told import told
+from pipelines.text import spelling
 from schemas.export import arrow_schema, validated
 
 PART_TABLES = ("posts", "sentences", "edits", "mentions")
@@ -53,7 +54,7 @@ def apply_groups(paths: Paths, settings: Settings, run: Run) -> Manifest:
 def _tasks(paths: Paths, settings: Settings, inputs: Inputs) -> Iterator[tuple[str, applying.Task]]:
     """Each group with what is applied to it."""
     readings, corrections = resolved(paths), corrected(paths)
-    is_general = pc.not_equal(corrections["rule"], "slip")  # a rule may be on words that a lexicon knows
+    is_general = pc.not_equal(corrections["rule"], spelling.SLIP)  # a rule may be on words that a lexicon knows
     prepared_ones = prepared_groups(paths)
     surfaces = {key: prepared / "surfaces.parquet" for key, _, prepared in prepared_ones}
     names = inputs.spread(readings.place / "names.parquet", surfaces)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from pipelines.text import lexicon
 from pipelines.text.edits import Edit
-from pipelines.text.spelling import NEAR, SHORTEST, Correction, Settings, is_english
+from pipelines.text.spelling import NEAR, SHORTEST, SLIP, Correction, Settings, is_english
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BESIDE, _FAR = 80, 200
@@ -119,7 +119,7 @@ class Finder:
             return False
         if text[start].isupper() and not _opens_sentence(before):
             return False
-        if correction.rule != "slip":
+        if correction.rule != SLIP:
             return True
         following = after.removeprefix("'s").lstrip("\"')],.;:!?")
         if not is_english(before.split()[-NEAR:], following.split()[:NEAR]):

@@ -23,6 +23,8 @@ from pipelines.text import lexicon, slips, tokens
 from pipelines.text.rules import Rule
 
 Dialect = Literal["keep", "british", "american"]
+SLIP = "slip"
+"""The rule of a correction that no lexicon or project asks for."""
 
 
 class WordCount(NamedTuple):
@@ -172,7 +174,10 @@ _ORTHOGRAPHIC = frozenset({"ending", "undoubled", "doubled", "swapped", "vowels 
 
 
 def judge(
-    words: Mapping[str, WordCount], rules: Sequence[Rule] = (), settings: Settings | None = None
+    words: Mapping[str, WordCount],
+    rules: Sequence[Rule] = (),
+    settings: Settings | None = None,
+    judged: Mapping[str, Correction | None] | None = None,
 ) -> dict[str, Correction]:
     """Word as written → its correction, for the unknown words that have a convincing one and for the project's rules.
 
@@ -180,13 +185,14 @@ def judge(
         words: the unknown words of the whole corpus with their counts.
         rules: the project's own spellings (`rules.load`); they come before everything else.
         settings: how much must be certain.
+        judged: what was found for some of the words before, by the same settings and for the same counts.
     """
-    settings = settings or Settings()
+    settings, judged = settings or Settings(), judged or {}
     vocabulary = {word for rule in rules for word in f"{rule.written} {rule.preferred}".lower().split()}
     corrections = dict(_dialect(settings.dialect))
     for word in sorted(words):
         if word not in vocabulary:
-            correction = _judge_one(word, words[word], settings)
+            correction = judged[word] if word in judged else _judge_one(word, words[word], settings)
             if correction:
                 corrections[word] = correction
     for rule in rules:
@@ -198,7 +204,7 @@ def judge(
 def _judge_one(word: str, count: WordCount, settings: Settings) -> Correction | None:
     if word in _CONTRACTED:
         right = f"{word[:-1]}'t"
-        return Correction(word, right, 1.0, "slip", f"“{word}” lacks the apostrophe of “{right}”.")
+        return Correction(word, right, 1.0, SLIP, f"“{word}” lacks the apostrophe of “{right}”.")
     if len(word) < SHORTEST or word in lexicon.known() or slips.is_run_together(word):
         return None
     found = slips.candidates(word)
@@ -211,7 +217,7 @@ def _judge_one(word: str, count: WordCount, settings: Settings) -> Correction | 
         return None
     kinds = " and ".join(best.kinds)
     explanation = f"“{word}” is in no lexicon, and one slip ({kinds}) away from the common word “{best.right}”."
-    return Correction(word, best.right, round(1 - 0.1 * math.exp(-margin), 3), "slip", explanation)
+    return Correction(word, best.right, round(1 - 0.1 * math.exp(-margin), 3), SLIP, explanation)
 
 
 def _least(word: str, best: slips.Slip, count: WordCount) -> float:
