@@ -3,10 +3,12 @@
 Columns of a single table are defined with their table in `schemas.tables`.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow
 
 EDIT_KINDS = ["unicode", "whitespace", "punctuation", "spelling", "name"]
 POST_KINDS = ["question", "answer", "comment", "document"]
@@ -83,3 +85,19 @@ def text(description: str, **options: Any) -> Any:
 def choice(description: str, **options: Any) -> Any:
     """A category of a fixed vocabulary, which the column's type names."""
     return pa.Field(description=description, **options)
+
+
+def rows(name: str, passes: Callable[..., Any], *columns: str) -> Any:
+    """A check of whole rows, said once: `schemas.check` asks it of Arrow columns, and pandera of what pandas makes.
+
+    Args:
+        name: what must hold.
+        passes: whether it does, of each row, given the columns as Arrow has them.
+        columns: the names of these.
+    """
+
+    def of_frame(model: type, frame: pd.DataFrame) -> pd.Series:  # noqa: ARG001
+        found = passes(*(pyarrow.chunked_array([pyarrow.array(frame[column], from_pandas=True)]) for column in columns))
+        return pd.Series(found.to_numpy(zero_copy_only=False), frame.index, dtype=bool)
+
+    return pa.dataframe_check(name=name, statistics={"passes": passes, "columns": columns})(classmethod(of_frame))

@@ -1,18 +1,28 @@
 """The published tables: one pandera model each, with its key and its order of rows. `TABLES` names them all.
 
-What no single table can know (keys resolve, edits undo) is checked in `pipelines.checks`. A check of rows names in its
-`statistics` the columns that it looks at.
+What no single table can know (keys resolve, edits undo) is checked in `pipelines.checks`.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-import pandas as pd
 import pandera.pandas as pa
+import pyarrow.compute as pc
 
 from schemas import fields
 from schemas.frames import leave_others_out
 
 leave_others_out()
+
+Column = Any  # a pyarrow.ChunkedArray, which has no types
+
+
+def _is_length(text: Column, n_chars: Column) -> Column:
+    return pc.equal(pc.utf8_length(text), n_chars)
+
+
+def _has_mention_if_name(kind: Column, mention_id: Column) -> Column:
+    return pc.equal(pc.equal(pc.cast(kind, "string"), "name"), pc.is_valid(mention_id))
 
 
 class Table(pa.DataFrameModel):
@@ -71,10 +81,7 @@ class Posts(Table):
         "Words of `text`: runs of letters and digits, with inner apostrophes and hyphens."
     )
 
-    @pa.dataframe_check(name="n_chars is the length of text", statistics={"columns": ["text", "n_chars"]})
-    @classmethod
-    def n_chars_is_length(cls, frame: pd.DataFrame) -> pd.Series:
-        return frame["text"].str.len() == frame["n_chars"]
+    n_chars_is_length = fields.rows("n_chars is the length of text", _is_length, "text", "n_chars")
 
 
 class Sentences(Table):
@@ -87,10 +94,7 @@ class Sentences(Table):
     end: fields.Integer = fields.offset("Where it ends in `posts.text` (half-open)")
     text: str = fields.text("The sentence.")
 
-    @pa.dataframe_check(name="end is after start", statistics={"columns": ["start", "end"]})
-    @classmethod
-    def has_length(cls, frame: pd.DataFrame) -> pd.Series:
-        return frame["end"] > frame["start"]
+    has_length = fields.rows("end is after start", pc.less, "start", "end")
 
 
 class Edits(Table):
@@ -109,17 +113,10 @@ class Edits(Table):
     mention_id: str = fields.mention_id(nullable=True)
     score: float = fields.score("Certainty of a spelling or name edit; empty for the others.", nullable=True)
 
-    @pa.dataframe_check(name="an edit changes something", statistics={"columns": ["before", "after"]})
-    @classmethod
-    def changes(cls, frame: pd.DataFrame) -> pd.Series:
-        return frame["before"] != frame["after"]
-
-    @pa.dataframe_check(
-        name="name edits, and only they, have a mention", statistics={"columns": ["kind", "mention_id"]}
+    changes = fields.rows("an edit changes something", pc.not_equal, "before", "after")
+    names_have_mentions = fields.rows(
+        "name edits, and only they, have a mention", _has_mention_if_name, "kind", "mention_id"
     )
-    @classmethod
-    def names_have_mentions(cls, frame: pd.DataFrame) -> pd.Series:
-        return (frame["kind"] == "name") == frame["mention_id"].notna()
 
 
 class Mentions(Table):
@@ -142,10 +139,8 @@ class Mentions(Table):
         "`accepted`, or `review` where a person should look; those are left as written."
     )
 
-    @pa.dataframe_check(name="end is after start", statistics={"columns": ["start", "end", "raw_start", "raw_end"]})
-    @classmethod
-    def has_length(cls, frame: pd.DataFrame) -> pd.Series:
-        return (frame["end"] > frame["start"]) & (frame["raw_end"] > frame["raw_start"])
+    has_length = fields.rows("end is after start", pc.less, "start", "end")
+    has_raw_length = fields.rows("raw_end is after raw_start", pc.less, "raw_start", "raw_end")
 
 
 class Variants(Table):

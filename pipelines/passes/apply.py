@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import parquet, work
+from pipelines import feather, parquet, work
 from pipelines.growing import read_rows
 from pipelines.passes import spans
 from pipelines.passes.clean import Group
 from pipelines.passes.context import NAME_SCHEMA
-from pipelines.passes.decisions import decide_by_hand
+from pipelines.passes.decisions import Decision, decide_by_hand
 from pipelines.passes.names import Mentions, locate, name_edits, named
 from pipelines.passes.parts import Parts, counts
 from pipelines.passes.references import decide_by_reference
@@ -59,7 +59,7 @@ def _apply(task: Task, folder: Path) -> None:
     located = locate(task.prepared, read_rows(task.readings, NAME_SCHEMA), posts, task.in_threads, clean_base)
     decisions = parquet.read(task.decisions).to_pylist()
     located = decide_by_reference(located, task.prepared, task.references, clean_base)
-    as_written = spans.slices(raw, *cleaning.to_input(located.start, located.end)) if decisions else []
+    as_written = _as_written(decisions, raw, *cleaning.to_input(located.start, located.end))
     mentions, used = decide_by_hand(located, as_written, decisions, ids.to_pylist(), text, clean_base)
     found = named(mentions, text)
     languages = parquet.read(task.prepared / "posts.parquet")["language"]
@@ -75,9 +75,15 @@ def _apply(task: Task, folder: Path) -> None:
     for name, table in tables.items():
         parquet.write(validated(name, table.select(arrow_schema(name).names)), folder / f"{name}.parquet")
     variants, entities = counts(rows, found)
-    parquet.write(variants, folder / "variant_counts.parquet")
-    parquet.write(entities, folder / "entity_counts.parquet")
-    parquet.write(pa.table({"line": pa.array(sorted(used), pa.int64())}), folder / "decisions_used.parquet")
+    feather.write(variants, folder / "variant_counts.arrow")
+    feather.write(entities, folder / "entity_counts.arrow")
+    feather.write(pa.table({"line": pa.array(sorted(used), pa.int64())}), folder / "decisions_used.arrow")
+
+
+def _as_written(decisions: Sequence[Decision], raw: str, start: Ints, end: Ints) -> dict[int, str]:
+    """The mentions' surfaces before cleaning, by number: of those that are as long as a decision's."""
+    rows = np.flatnonzero(np.isin(end - start, [len(decision["surface"]) for decision in decisions]))
+    return dict(zip(rows.tolist(), spans.slices(raw, start[rows], end[rows]), strict=True))
 
 
 def _clean_edits(prepared: Path, raw_base: Ints) -> EditColumns:

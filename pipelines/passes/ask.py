@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import parquet, work
+from pipelines import feather, parquet, work
 from pipelines.names import block
 from pipelines.names.ready import Ready, read
 from pipelines.names.settings import NameSettings
@@ -50,23 +50,23 @@ def _ask(question: Question, folder: Path) -> None:
     surfaces = parquet.read(question.surfaces, ["surface"])["surface"].to_pylist()
     answers = block.ask(surfaces, _ready(question.authority), question.settings)
     for name, frame, schema in zip(NAMES, (answers.asked, answers.readings, answers.rivals), SCHEMAS, strict=True):
-        parquet.write(pa.Table.from_pandas(frame, schema, preserve_index=False), folder / name)
-    parquet.write(answers.sounds, folder / SOUNDS)
+        feather.write(pa.Table.from_pandas(frame, schema, preserve_index=False), folder / name)
+    feather.write(answers.sounds, folder / SOUNDS)
 
 
 def answers_in(place: Path) -> block.Block:
     """What `ask` wrote."""
-    asked, readings, rivals = (parquet.read(place / name).to_pandas() for name in NAMES)
-    return block.Block(asked, readings, rivals, parquet.read(place / SOUNDS))
+    asked, readings, rivals = (feather.read(place / name).to_pandas() for name in NAMES)
+    return block.Block(asked, readings, rivals, feather.read(place / SOUNDS))
 
 
 def surfaces_in(place: Path) -> pa.ChunkedArray:
     """The surfaces that `ask` was asked about."""
-    asked = parquet.read(place / NAMES[0], ["of", "surface"])
+    asked = feather.read(place / NAMES[0])
     return asked.filter(pc.equal(asked["of"], block.WHOLE))["surface"]
 
 
-NAMES, SOUNDS = ("asked.parquet", "readings.parquet", "rivals.parquet"), "sounds.parquet"
+NAMES, SOUNDS = ("asked.arrow", "readings.arrow", "rivals.arrow"), "sounds.arrow"
 SCHEMAS = (ASKED, READINGS, RIVALS)
 
 

@@ -41,17 +41,18 @@ class Readings:
         self.others.append(reading)
         return self.defaults.num_rows + len(self.others) - 1
 
-    def get(self, number: int) -> Reading:
-        """The reading of a number."""
+    def some(self, numbers: Ints) -> dict[int, Reading]:
+        """The readings of some numbers."""
         n = self.defaults.num_rows
-        if number >= n:
-            return self.others[number - n]
-        row = self.defaults.slice(number, 1).select(READING_SCHEMA.names).to_pylist()[0]
-        return Reading(**row)
+        defaults = numbers[numbers < n]
+        rows = self.defaults.select(READING_SCHEMA.names).take(pa.array(defaults)).to_pylist()
+        found = {number: Reading(**row) for number, row in zip(defaults.tolist(), rows, strict=True)}
+        return found | {number: self.others[number - n] for number in numbers[numbers >= n].tolist()}
 
-    def surface(self, number: int) -> str:
-        """The surface that a default reading is of."""
-        return str(self.defaults["surface"][number].as_py())
+    def surfaces(self, numbers: Ints) -> dict[int, str]:
+        """The surfaces that some default readings are of."""
+        values = self.defaults["surface"].take(pa.array(numbers)).to_pylist()
+        return dict(zip(numbers.tolist(), values, strict=True))
 
     def table(self) -> pa.Table:
         """All readings by their number."""
@@ -87,8 +88,8 @@ def in_context(places: Places, readings: Readings, rows: pa.Table, in_threads: P
     full = _codes(readings.defaults["entity_id"], bearers)
     full[~_full(readings.defaults)] = NONE
     there = _Threads.of(places, full, bearers, parquet.read(in_threads))
-    near = _near(places, owner, _codes(open_rows["entity_id"], bearers), there)
-    names = _names(open_rows, owner, set(places.name[near].tolist()))
+    near, rows_near = _near(places, owner, _codes(open_rows["entity_id"], bearers), there)
+    names = _names(open_rows, owner, rows_near)
     here = _here(places, full, bearers.to_pylist(), set(places.post[near].tolist()))
     fully_named = there.entities(bearers.to_pylist(), set(there.thread[places.post[near]].tolist()))
     made: dict[tuple[int, int], int] = {}
@@ -116,9 +117,10 @@ def in_doubt(reading: Ints, name: Ints, against: npt.NDArray[np.int8], readings:
     found = reading.copy()
     made: dict[tuple[int, int, int], int] = {}
     columns = (places, reading[places], name[places], against[places])
+    known, surfaces = readings.some(np.unique(columns[1])), readings.surfaces(np.unique(columns[2]))
     for place, number, own, sign in zip(*(column.tolist() for column in columns), strict=True):
         if (number, own, sign) not in made:
-            doubt = doubted(readings.get(number), readings.surface(own), AGAINST[sign])
+            doubt = doubted(known[number], surfaces[own], AGAINST[sign])
             made[number, own, sign] = readings.add(doubt) if doubt else number
         found[place] = made[number, own, sign]
     return found
@@ -152,8 +154,8 @@ class _Threads:
         return found
 
 
-def _near(places: Places, owner: Ints, bearer: Ints, there: _Threads) -> Ints:
-    """The places of names of several readings in a thread that names one of the bearers fully."""
+def _near(places: Places, owner: Ints, bearer: Ints, there: _Threads) -> tuple[Ints, Ints]:
+    """The places of names of several readings in a thread that names one of the bearers fully, and these readings."""
     is_open = np.zeros(int(places.name.max(initial=-1)) + 1, bool)
     is_open[owner[owner < len(is_open)]] = True
     at = np.flatnonzero(is_open[places.name])
@@ -163,15 +165,16 @@ def _near(places: Places, owner: Ints, bearer: Ints, there: _Threads) -> Ints:
     first, after = np.searchsorted(owner, name), np.searchsorted(owner, name, side="right")
     pair = np.repeat(np.arange(len(pairs)), after - first)
     within = np.arange(len(pair)) - np.repeat(np.cumsum(after - first) - (after - first), after - first)
-    keys = thread[pair] * there.n_entities + bearer[first[pair] + within]
-    is_near = np.bincount(pair[np.isin(keys, there.keys)], minlength=len(pairs)) > 0
-    return at[is_near[number]]
+    row = first[pair] + within
+    met = np.isin(thread[pair] * there.n_entities + bearer[row], there.keys)
+    is_near = np.bincount(pair[met], minlength=len(pairs)) > 0
+    return at[is_near[number]], np.unique(row[met])
 
 
-def _names(rows: pa.Table, owner: Ints, wanted: Set[int]) -> dict[int, Name]:
-    """Names of several readings by their number."""
+def _names(rows: pa.Table, owner: Ints, wanted: Ints) -> dict[int, Name]:
+    """The names that the wanted readings are of, by their number: with these readings and the default one."""
     names: dict[int, Name] = {}
-    kept = np.flatnonzero(np.isin(owner, list(wanted)))
+    kept = np.union1d(wanted, np.searchsorted(owner, owner[wanted]))
     columns = [column.to_pylist() for column in rows.select(NAME_SCHEMA.names[1:]).take(pa.array(kept)).columns]
     for number, start, end, surface, *values in zip(owner[kept].tolist(), *columns, strict=True):
         reading = Reading(*values[:-1])

@@ -20,7 +20,7 @@ Decision = Mapping[str, Any]
 
 def decide_by_hand(
     mentions: Mentions,
-    as_written: Sequence[str],
+    as_written: Mapping[int, str],
     decisions: Sequence[Decision],
     post_ids: Sequence[str],
     text: str,
@@ -30,7 +30,7 @@ def decide_by_hand(
 
     Args:
         mentions: what the rules found.
-        as_written: the mentions' surfaces before cleaning.
+        as_written: the mentions' surfaces before cleaning, by number; of those that a decision may be about.
         decisions: rows with `line`, `surface`, `post_id`, `entity_id` (None: not a name), and the entity's `kind`,
             `canonical`, `explanation` and `label`.
         post_ids: of the posts, in their order.
@@ -42,7 +42,7 @@ def decide_by_hand(
     book = _Book(decisions)
     standing = {
         at: decision
-        for at, surface in enumerate(as_written)
+        for at, surface in as_written.items()
         if surface in book.by_surface and (decision := book.find(surface, post_ids[mentions.post[at]]))
     }
     new: list[tuple[int, int, int, Decision]] = []

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines import parquet
 from pipelines.passes.context import Places, Readings, in_context, in_doubt
-from pipelines.passes.spans import Ints, Objects, objects, slices
+from pipelines.passes.spans import Ints, slices
 from pipelines.text.edits import Edit
 
 
@@ -75,28 +75,30 @@ class Named:
     """Names with what stands at each in the cleaned text, and all readings by their number."""
 
     mentions: Mentions
-    written: Objects
+    written: pa.Array
     readings: pa.Table
 
 
 def named(mentions: Mentions, text: str) -> Named:
     """The names with what stands at each."""
-    return Named(mentions, objects(slices(text, mentions.start, mentions.end)), mentions.readings.table())
+    written = pa.array(slices(text, mentions.start, mentions.end), pa.string())
+    return Named(mentions, written, mentions.readings.table())
 
 
 def name_edits(found: Named) -> list[Edit]:
     """The edits that write accepted names as their entity's are written."""
-    mentions, written = found.mentions, found.written
-    accepted = pc.equal(found.readings["status"], "accepted").to_numpy()
-    canonical, method = (objects(found.readings[column].to_pylist()) for column in ("canonical", "method"))
-    score = found.readings["score"].to_numpy()
-    differs = (canonical[mentions.reading] != written).astype(bool)
+    mentions, readings = found.mentions, found.readings
+    accepted = np.flatnonzero(pc.equal(readings["status"], "accepted").to_numpy()[mentions.reading])
+    canonical = readings["canonical"].combine_chunks().take(pa.array(mentions.reading[accepted]))
+    rows = accepted[pc.not_equal(canonical, found.written.take(pa.array(accepted))).to_numpy(zero_copy_only=False)]
+    told = readings.select(["canonical", "method", "score"]).take(pa.array(mentions.reading[rows])).columns
+    columns = [column.to_pylist() for column in (*told, found.written.take(pa.array(rows)))]
+    places = (column.tolist() for column in (rows, mentions.start[rows], mentions.end[rows]))
     edits = []
-    for index in np.flatnonzero(accepted[mentions.reading] & differs).tolist():
-        reading, start, end = (int(column[index]) for column in (mentions.reading, mentions.start, mentions.end))
-        after = respaced(canonical[reading], written[index])
-        if after != written[index]:
-            edits.append(Edit(start, end, after, "name", f"name-{method[reading]}", index, float(score[reading])))
+    for index, start, end, spelling, method, score, written in zip(*places, *columns, strict=True):
+        after = respaced(spelling, written)
+        if after != written:
+            edits.append(Edit(start, end, after, "name", f"name-{method}", index, score))
     return edits
 
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pipelines import parquet
 from pipelines.passes.dates import date_columns
 from pipelines.passes.names import Named
-from pipelines.passes.spans import EditColumns, Ints, Objects, slices
+from pipelines.passes.spans import EditColumns, Ints, slices
 from pipelines.passes.words import count_words
 
 
@@ -126,11 +126,10 @@ class Parts:
         )
 
 
-def _rewritten(written: Objects, differs: npt.NDArray[np.bool_], text: str, start: Ints, end: Ints) -> pa.Array:
+def _rewritten(written: pa.Array, differs: npt.NDArray[np.bool_], text: str, start: Ints, end: Ints) -> pa.Array:
     """What stands at the spans of a text: as written before, but where it may differ."""
-    values = written.copy()
-    values[differs] = slices(text, start[differs], end[differs])
-    return pa.array(values, pa.string())
+    values = pa.array(slices(text, start[differs], end[differs]), pa.string())
+    return pc.replace_with_mask(written, pa.array(differs), values)
 
 
 def _ordinals(post: Ints) -> Ints:

@@ -40,7 +40,7 @@ def all_answers(
         settings: Thresholds.
         run: Runs the pass.
     """
-    version = work.digest(work.code_version("names", "passes/ask.py", "parquet.py"), repr(settings), key)
+    version = work.digest(work.code_version("names", "passes/ask.py", "parquet.py", "feather.py"), repr(settings), key)
     store = paths.store
     kept = _kept(paths, version, surfaces)
     known = pa.chunked_array([chunk for place in kept for chunk in asking.surfaces_in(place).chunks], pa.string())

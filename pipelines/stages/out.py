@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import describe, parquet, work
+from pipelines import describe, feather, parquet, work
 from pipelines.names.authority import REVIEW_COLUMNS
 from pipelines.passes import apply as applying
 from pipelines.passes.read import source_id
@@ -30,7 +30,7 @@ ENTITY_COLUMNS = ("entity_id", "kind", "name", "native_name", "born", "died", "d
 
 def apply_groups(paths: Paths, settings: Settings, run: Run) -> Manifest:
     """APPLY for every group, with the readings of just its surfaces and the corrections of just its words."""
-    version = work.code_version("passes", "text", "names", "parquet.py", "growing.py")
+    version = work.code_version("passes", "text", "names", "parquet.py", "feather.py", "growing.py")
     made_of = ("readings", "corrections", "passages")
     everything = work.digest(version, repr(settings.spelling), *(paths.read_manifest(name)["key"] for name in made_of))
     if paths.has_manifest("parts"):
@@ -78,12 +78,16 @@ def _tasks(paths: Paths, settings: Settings, inputs: Inputs) -> Iterator[tuple[s
 
 def part_files(paths: Paths, name: str) -> list[Path]:
     """The parts of a table, in the order of its rows."""
-    return [paths.store.place("apply", part) / f"{name}.parquet" for part in paths.read_manifest("parts")["parts"]]
+    return _parts(paths, f"{name}.parquet")
+
+
+def _parts(paths: Paths, file: str) -> list[Path]:
+    return [paths.store.place("apply", part) / file for part in paths.read_manifest("parts")["parts"]]
 
 
 def _counts(paths: Paths, name: str, by: list[str], status: str = "") -> pa.Table:
     """What all parts count, added up; where a status is given, of rows that have it."""
-    tables = (parquet.read(file, [*by, *COUNTS]) for file in part_files(paths, name))
+    tables = (feather.read(file) for file in _parts(paths, f"{name}.arrow"))
     if status:
         tables = (table.filter(pc.equal(table["status"], status)) for table in tables)
     return parquet.add_up(tables, by, COUNTS)
@@ -259,7 +263,7 @@ def _certain(files: list[Path], surfaces: Iterable[str]) -> set[str]:
 def unmatched_decisions(paths: Paths) -> pd.DataFrame:
     """The rows of decisions.csv that matched nothing in the build: `line`, `surface`, `post_id`."""
     decisions = resolved(paths).decisions.to_pandas()
-    used = pa.concat_tables([parquet.read(file) for file in part_files(paths, "decisions_used")])["line"].to_pandas()
+    used = pa.concat_tables([feather.read(file) for file in _parts(paths, "decisions_used.arrow")])["line"].to_pandas()
     left: pd.DataFrame = decisions.loc[~decisions["line"].isin(used), ["line", "surface", "post_id"]]
     return left
 

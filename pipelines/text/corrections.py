@@ -6,7 +6,12 @@ corrected to which (`spelling`); names, whose spans are given as protected.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.text import lexicon
 from pipelines.text.edits import Edit
@@ -29,19 +34,30 @@ _FEW = 50  # of so few words, looking for each takes less than taking the text a
 def places(text: str, corrections: Mapping[str, Correction]) -> dict[str, list[int]]:
     """The corrections whose words stand in a text, each with the places where they do so as whole words.
 
-    A quick first look at a long text or many texts at once; `Finder` says what is done about it. A word that stands in
-    the text but nowhere alone has no place.
+    A quick first look at a long text, or at many with a NUL between them; `Finder` says what is done about it. A word
+    that stands in the text but nowhere alone has no place.
     """
     plain = {word for word in corrections if _is_plain(word)}
-    if len(plain) > _FEW:
-        plain &= set(_LETTERS.findall(text.lower()))
-    found = {word: list(_spans(text, _forms(corrections[word]))) for word in plain}
-    found |= {phrase: list(_spans(text, {phrase})) for phrase in corrections if not _is_plain(phrase)}
-    return {
-        word: [start for start, end in spans if word not in plain or _is_whole(text, start, end)]
-        for word, spans in found.items()
-        if spans
-    }
+    wanted = plain if len(plain) <= _FEW else plain & set(_LETTERS.findall(text.lower()))
+    forms = {word: _forms(corrections[word]) for word in wanted} | {word: {word} for word in corrections.keys() - plain}
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for part, first in _parts_with(text, forms.values()):
+        for word, written in forms.items():
+            for start, end in _spans(part, written):
+                found[word] += [first + start] if word not in plain or _is_whole(part, start, end) else []
+    return found
+
+
+def _parts_with(text: str, words: Collection[Set[str]]) -> Iterator[tuple[str, int]]:
+    """The parts of a text between NULs that hold some of the words but for their first letters, each with its start."""
+    if len(words) > _FEW:
+        yield text, 0
+    elif words:
+        parts = pc.list_flatten(pc.split_pattern(pa.array([text], pa.string()), "\0"))
+        tails = "|".join(sorted({re.escape(form[1:]) for forms in words for form in forms}))
+        starts = np.cumsum(pc.utf8_length(parts).to_numpy() + 1, dtype=np.int64)
+        for number in np.flatnonzero(pc.match_substring_regex(parts, tails).to_numpy(zero_copy_only=False)).tolist():
+            yield parts[number].as_py(), int(starts[number - 1]) if number else 0
 
 
 def _forms(correction: Correction) -> set[str]:

@@ -34,7 +34,9 @@ def decision(surface: str, entity: str | None, post: str = "", line: int = 2) ->
 
 def decide(*decisions: dict[str, Any]) -> tuple[list[tuple[int, str, str]], set[int]]:
     whole = SEPARATOR.join(TEXTS)
-    after, used = decide_by_hand(mentions(), AS_WRITTEN, decisions, POSTS, whole, bases([len(t) for t in TEXTS]))
+    after, used = decide_by_hand(
+        mentions(), dict(enumerate(AS_WRITTEN)), decisions, POSTS, whole, bases([len(t) for t in TEXTS])
+    )
     entities = after.readings.table()["entity_id"].to_pylist()
     rows = zip(after.post.tolist(), after.start.tolist(), after.end.tolist(), after.reading.tolist(), strict=True)
     return [(post, whole[s:e], entities[r]) for post, s, e, r in rows], used
@@ -69,5 +71,5 @@ def test_what_was_cleaned_stays_clean() -> None:
     whole = SEPARATOR.join(TEXTS)
     base = bases([len(t) for t in TEXTS])
     by_hand = decision("Sta\u00adlin", "other") | {"label": "Joseph Stalin"}
-    after, _ = decide_by_hand(mentions(), AS_WRITTEN, [by_hand], POSTS, whole, base)
+    after, _ = decide_by_hand(mentions(), dict(enumerate(AS_WRITTEN)), [by_hand], POSTS, whole, base)
     assert after.readings.table().take(after.reading)["canonical"].to_pylist()[1] == "Stalin"

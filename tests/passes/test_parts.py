@@ -7,7 +7,6 @@ from pipelines import invariants
 from pipelines.passes.context import READING_SCHEMA, Readings
 from pipelines.passes.names import Mentions, Named
 from pipelines.passes.parts import counts
-from pipelines.passes.spans import objects
 
 
 def reading(entity: str, method: str) -> dict[str, object]:
@@ -24,7 +23,7 @@ def test_a_post_counts_once_for_a_surface_that_is_read_for_several_reasons() -> 
     named = [rows[number]["entity_id"] for number in chosen]
     columns = {"surface": ["Dewey"] * 5, "normalized": ["Dewey"] * 5, "entity_id": named, "post_id": [*map(str, post)]}
     mentions = pa.table({name: pa.chunked_array([values]) for name, values in columns.items()})
-    variants, entities = counts(mentions, Named(found, objects(columns["surface"]), readings.table()))
+    variants, entities = counts(mentions, Named(found, pa.array(columns["surface"]), readings.table()))
     by = ["surface", "entity_id"]
     added = variants.group_by(by).aggregate([("n_mentions", "sum"), ("n_posts", "sum")])
     added = added.rename_columns([*by, "n_mentions", "n_posts"]).sort_by("entity_id")

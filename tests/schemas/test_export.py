@@ -84,7 +84,7 @@ def test_an_empty_table_passes(name: str) -> None:
         ("mentions", {"mention_id": "x"}, "mention_id"),
         ("mentions", {"sentence_id": "x"}, "sentence_id"),
         ("mentions", {"end": 0}, "end is after start"),
-        ("mentions", {"raw_end": 0}, "end is after start"),
+        ("mentions", {"raw_end": 0}, "raw_end is after raw_start"),
         ("mentions", {"entity_id": ""}, "entity_id"),
         ("mentions", {"kind": "ship"}, "kind"),
         ("mentions", {"method": "guess"}, "method"),
