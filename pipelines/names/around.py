@@ -72,7 +72,7 @@ def named(texts: Together, runs: Runs) -> Found:
 
 
 def _names(texts: Together, runs: Runs) -> _Names:
-    found = [*map(parts, texts.slices(runs.start, runs.end), runs.mode.tolist())]
+    found = parts(texts.slices(runs.start, runs.end), runs.mode.tolist())
     run = np.repeat(np.arange(len(found)), np.fromiter(map(len, found), np.int64, len(found)))
     first, last, hint = zip(*chain.from_iterable(found), strict=True) if len(run) else ((), (), ())
     run_start = runs.start[run]

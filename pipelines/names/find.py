@@ -9,9 +9,9 @@ at one by one.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 import regex
@@ -65,8 +65,9 @@ _RUN = regex.compile(
     rf"|(?<=[\s-][AE]l)[-–] ?+(?=\p{{Lu}})|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+){{1,40}}+"
 )
 # A short line without a full stop: a heading if every letter is large, or every word but the smallest.
+_SHORTEST, _LONGEST = 4, 120
 _LINE = regex.compile(
-    r"^(?=[^\n]{4,120}+(?<![.!?,;])$)(?:(?P<capitals>[^\p{Ll}\p{Lu}\n]*+\p{Lu}[^\p{Ll}\n]*+$)"
+    r"(?:(?P<capitals>[^\p{Ll}\p{Lu}\n]*+\p{Lu}[^\p{Ll}\n]*+$)"
     r"|[^\p{L}\n]*+(?:(?:\p{Lu}[\p{L}\p{M}'’.-]*+|[^\p{L}\s]++"
     r"|(?:an?|the|of|and|or|in|on|at|to|for|from|by|with|as|vs?|de|la|der|die|und|von|et|y|into|over)(?!\p{L}))"
     r"[,:;]?[ \t]++){2,}+"
@@ -160,12 +161,21 @@ def _modes(texts: Together, start: Ints, opens: Bools) -> Ints:
     """How the text around each run is written: by its line, else by whether a sentence or quotation opens with it."""
     initial = opens[start] | opens[start - 2] | texts.is_any(start - 1, _OPENING)
     modes = np.where(initial, INITIAL, INSIDE)
-    lines = [(*match.span(), CAPITALS if match.lastgroup else HEADING) for match in _LINE.finditer(texts.text)]
+    lines = [(*match.span(), CAPITALS if match.lastgroup else HEADING) for match in _short_lines(texts)]
     if lines:
         begins, ends, mode = np.array(lines, np.int64).T
         line = np.searchsorted(begins, start, "right") - 1
         modes = np.where((line >= 0) & (start < ends[line]), mode[line], modes)
     return modes
+
+
+def _short_lines(texts: Together) -> Iterator[regex.Match[str]]:
+    """The lines in which capitals mean little."""
+    ends = np.flatnonzero(texts.points == ord("\n"))
+    length = np.diff(ends) - 1
+    short = np.flatnonzero((length >= _SHORTEST) & (length <= _LONGEST) & ~texts.is_any(ends[1:] - 1, ".!?,;"))
+    found = map(_LINE.match, repeat(texts.text), (ends[short] + 1).tolist())
+    return filter(None, found)
 
 
 def _leave_out_pronouns_and_stops(texts: Together, start: Ints, end: Ints, opens: Bools) -> None:

@@ -93,7 +93,7 @@ def _adapted(text: str, found: Part, starts: frozenset[int], rules: _Rules) -> I
     if begin == start:
         yield from _split(text, (start, end, hint), rules)
         return
-    for left, right, kind in parts(text[begin:end], INSIDE):
+    for left, right, kind in parts([text[begin:end]], [INSIDE])[0]:
         hint = "person" if is_titled and left == 0 else kind
         yield from _split(text, (begin + left, begin + right, hint), rules)
 
@@ -144,7 +144,7 @@ def _split(text: str, found: Part, rules: _Rules) -> Iterator[Part]:
     inner = [place for match in pattern.finditer(text, start, end) for place in match.span()] if pattern else []
     edges = [start, *inner, end]
     for left, right in zip(edges[::2], edges[1::2], strict=True):
-        kind = hint if not inner else next((one[2] for one in parts(text[left:right], INSIDE)), "")
+        kind = hint if not inner else next((one[2] for one in parts([text[left:right]], [INSIDE])[0]), "")
         yield from _german(text, left, right, kind, rules) if rules.language == "de" else [(left, right, kind)]
 
 

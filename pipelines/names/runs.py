@@ -5,8 +5,9 @@ themselves (`tokens`, `lexicon`), a name's kind (`kinds`), the text around the r
 the authority.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from pipelines.names.forms import (
     DESCRIBING,
@@ -31,7 +32,7 @@ from pipelines.names.forms import (
 )
 from pipelines.names.kinds import kind_of
 from pipelines.names.titles import last_title, title_tail, without_modifiers
-from pipelines.names.tokens import FORM, NOT_SHOUTED, TRAITS, Token, tokenise, word
+from pipelines.names.tokens import FORM, NOT_SHOUTED, TRAITS, Token, starts, tokenise, word
 from pipelines.names.traits import (
     AFTER_PREPOSITION,
     CAPITALS_ONLY,
@@ -80,28 +81,37 @@ Part = tuple[int, int, str]
 Cut = tuple[int, int, int, str]
 
 
-@lru_cache(maxsize=1 << 17)
-def parts(run: str, mode: int) -> tuple[Part, ...]:
-    """The names in a run, in order, not overlapping.
+def parts(runs: Sequence[str], modes: Sequence[int]) -> list[tuple[Part, ...]]:
+    """The names in each run, in order, not overlapping.
 
     Args:
-        run: Capitalised words with the gaps, particles and "of the" between them.
-        mode: INSIDE a sentence, INITIAL (opening one), in a HEADING in title case, in a line of CAPITALS.
+        runs: Capitalised words with the gaps, particles and "of the" between them.
+        modes: INSIDE a sentence, INITIAL (opening one), in a HEADING in title case, in a line of CAPITALS.
     """
-    if run.isalpha():
-        length, _, sign, _ = word(run)
-        return tuple([(0, length, hint) for _, _, _, hint in _cut((sign,), mode)])
-    tokens = tokenise(run)
-    found = _cut(tuple(tokens.signs), mode)
-    if not found:
-        return ()
-    first, last, spare, hint = found[0]
-    if last - first == len(tokens.words) - 1 and run.startswith(tokens.texts[0]) and run.endswith(tokens.texts[-1]):
-        return ((0, len(run) - spare, hint),)  # the whole run, as nearly always
-    starts, words = tokens.starts(run), tokens.words
-    return tuple(
-        [(starts[first], starts[last] + words[last].length - spare, hint) for first, last, spare, hint in found]
-    )
+    if len(_remembered) > MOST_REMEMBERED:
+        _remembered.clear()
+    keys = [*zip(runs, modes, strict=True)]
+    new = [key for key in dict.fromkeys(keys) if key not in _remembered]
+    _remembered.update(zip(new, _parts(new), strict=True))
+    return [*map(_remembered.__getitem__, keys)]
+
+
+MOST_REMEMBERED = 1 << 17
+_remembered: dict[tuple[str, int], tuple[Part, ...]] = {}
+
+
+def _parts(runs: Sequence[tuple[str, int]]) -> Iterator[tuple[Part, ...]]:
+    texts, signs, bounds = tokenise([run for run, _ in runs])
+    for (run, mode), (begin, end) in zip(runs, pairwise(bounds), strict=True):
+        found = _cut(tuple(signs[begin:end]), mode)
+        if len(found) == 1 and found[0][1] - found[0][0] == end - begin - 1 and run.endswith(texts[end - 1]):
+            yield ((0, len(run) - found[0][2], found[0][3]),)  # the whole run, as nearly always
+        elif found:
+            first = starts(run, texts[begin:end])
+            last = [start + word(text).length for start, text in zip(first, texts[begin:end], strict=True)]
+            yield tuple([(first[i], last[k] - spare, hint) for i, k, spare, hint in found])
+        else:
+            yield ()
 
 
 @lru_cache(maxsize=1 << 17)

@@ -4,10 +4,12 @@ Here: cutting a run to words, and what a word's letters say. Not here: which wor
 their signs alone, so that runs of the same signs are cut once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import accumulate, chain
 from typing import NamedTuple
 
+import numpy as np
 import regex
 
 from pipelines.names import forms
@@ -81,59 +83,72 @@ FORM = 30
 TRAITS = (1 << FORM) - 1
 _OF_WORD = TRAITS & ~WRITTEN  # what a word can be, whatever its letters
 LINK_WORDS = frozenset(("of", "the", "for"))
-# What words begin, as bits: a phrase, the tail of a title, a place after a preposition; or its half was cut off.
-_PHRASE, _TAIL, _PREPOSITION, _CUT_OFF = 1, 2, 4, 8
+# What words begin, as bits: a phrase, the tail of a title, a place after a preposition; or their half was cut off, or
+# they are the second word of a phrase.
+_PHRASE, _TAIL, _PREPOSITION, _CUT_OFF, _SECOND = 1, 2, 4, 8, 16
 _LONGEST_PHRASE = 4
 
 
 class Tokens(NamedTuple):
-    """The words of a run as they are written, what is known of each alone, and their signs as they stand there.
+    """The words of many runs, one after the other, as columns.
 
-    After a word whose second half was cut off stands an empty one that ends a name.
+    Attributes:
+        texts: as they are written; after a word whose second half was cut off stands an empty one that ends a name.
+        signs: all that is known of each as it stands there.
+        bounds: where the words of each run begin, and where those of the last end.
     """
 
     texts: list[str]
-    words: list[Word]
     signs: list[int]
-
-    def starts(self, run: str) -> list[int]:
-        """Where in the run each word starts."""
-        start, found = 0, []
-        for text in self.texts:
-            start = run.index(text, start)
-            found.append(start)
-            start += len(text)
-        return found
+    bounds: list[int]
 
 
-def tokenise(run: str) -> Tokens:
-    """The words of a run; initials written together are one, what follows them is another."""
-    texts = _TOKEN.findall(run) if "." in run or "," in run else run.split()
-    known = [word(text) for text in texts]
-    begun = 0
-    for _, _, _, beginning in known:
-        begun |= beginning
-    if begun & _CUT_OFF:
-        texts, known = _with_ends(texts, known)
-    found = Tokens(texts, known, [sign for _, _, sign, _ in known])
-    if begun and len(known) > 1:
-        _mark(found, run)
+def tokenise(runs: Sequence[str]) -> Tokens:
+    """The words of runs; initials written together are one, what follows them is another."""
+    texts = [*map(_words_in, runs)]
+    bounds = [0, *accumulate(map(len, texts))]
+    flat = [*chain.from_iterable(texts)]
+    known = [*map(word, flat)]
+    signs = [one.sign for one in known]
+    for row in _with_marks([one.beginning for one in known], bounds):
+        first, last = bounds[row], bounds[row + 1]
+        signs[first:last] = _marked(runs[row], texts[row], known[first:last])
+    return Tokens(flat, signs, bounds)
+
+
+def _with_marks(beginnings: list[int], bounds: list[int]) -> list[int]:
+    """The runs of several words in which words may say something together."""
+    begin, bound = np.array(beginnings, np.uint8), np.array(bounds)
+    following = np.append(begin[1:], np.uint8(0))
+    following[bound[1:] - 1] = 0
+    is_mark = (begin & (_TAIL | _PREPOSITION) > 0) | ((begin & _PHRASE > 0) & (following & _SECOND > 0))
+    rows = np.unique(np.searchsorted(bound, np.flatnonzero(is_mark), "right") - 1)
+    several: list[int] = rows[np.diff(bound)[rows] > 1].tolist()
+    return several
+
+
+def starts(run: str, texts: Sequence[str]) -> list[int]:
+    """Where in the run each of its words starts."""
+    start, found = 0, []
+    for text in texts:
+        start = run.index(text, start)
+        found.append(start)
+        start += len(text)
     return found
 
 
-def _with_ends(texts: list[str], known: list[Word]) -> tuple[list[str], list[Word]]:
-    """The words with an empty one after each whose second half was cut off."""
-    pairs = [
-        pair
-        for text, one in zip(texts, known, strict=True)
-        for pair in ((text, one), ("", _NOTHING))[: 2 if one.beginning & _CUT_OFF else 1]
-    ]
-    return [text for text, _ in pairs], [one for _, one in pairs]
+def _words_in(run: str) -> list[str]:
+    texts: list[str] = _TOKEN.findall(run) if "." in run or "," in run else run.split()
+    if "-" in run or "‑" in run:
+        return [one for text in texts for one in ((text, "") if word(text).beginning & _CUT_OFF else (text,))]
+    return texts
 
 
 @lru_cache(maxsize=1 << 17)
 def word(text: str) -> Word:
     """What is known of a word of a run by itself."""
+    if not text:
+        return _NOTHING
     cut = 0
     tail = _SMALL_TAIL.search(text, 1) if "-" in text or "‑" in text else None
     if tail and text[0].isupper() and not _belongs(text[: tail.start()], text[tail.end() :]):
@@ -243,6 +258,7 @@ def _beginnings() -> dict[str, int]:
     return _bits_of(
         (
             (_PHRASE, phrase_heads()),
+            (_SECOND, {phrase.split(" ")[1] for phrase in phrases()}),
             (_TAIL, {tail.partition(" ")[0] for tail in listed["title_tails"]}),
             (_PREPOSITION, (*listed["place_prepositions"], "from", "to")),
         )
@@ -266,17 +282,18 @@ def _belongs(head: str, tail: str) -> bool:
     return bool(_SYLLABLE.match(tail) and _SYLLABLE.match(head.lower()) and not head.isupper())
 
 
-def _mark(tokens: Tokens, run: str) -> None:
-    """Mark what words say together: well-known phrases, tails of titles, what follows a preposition."""
-    signs, lower = tokens.signs, [known.lower for known in tokens.words]
-    _mark_phrases(tokens, lower)
-    for i, known in enumerate(tokens.words):
-        if known.beginning & _TAIL:
+def _marked(run: str, texts: Sequence[str], known: Sequence[Word]) -> list[int]:
+    """The signs with what words say together: well-known phrases, tails of titles, what follows a preposition."""
+    signs, lower = [one.sign for one in known], [one.lower for one in known]
+    _mark_phrases(signs, lower, known)
+    for i, one in enumerate(known):
+        if one.beginning & _TAIL:
             signs[i] |= _longest(lower[i : i + _LONGEST_PHRASE], words()["title_tails"]) << FORM + forms.TAIL
-        if known.beginning & _PREPOSITION and i + 1 < len(signs):
-            before = run[: tokens.starts(run)[i + 1]].lower().split()[-1]
+        if one.beginning & _PREPOSITION and i + 1 < len(signs):
+            before = run[: starts(run, texts)[i + 1]].lower().split()[-1]
             if _beginnings().get(before, 0) & _PREPOSITION:
                 signs[i + 1] |= AFTER_PREPOSITION
+    return signs
 
 
 def _longest(lower: list[str], known: frozenset[str]) -> int:
@@ -284,12 +301,11 @@ def _longest(lower: list[str], known: frozenset[str]) -> int:
     return next((n for n in range(len(lower), 0, -1) if " ".join(lower[:n]) in known), 0)
 
 
-def _mark_phrases(tokens: Tokens, lower: list[str]) -> None:
+def _mark_phrases(signs: list[int], lower: list[str], words: Sequence[Word]) -> None:
     """Mark well-known phrases (Great Britain, New York), so that nothing is cut off them."""
-    signs, known = tokens.signs, phrases()
-    i = 0
+    known, i = phrases(), 0
     while i < len(signs) - 1:
-        if not tokens.words[i].beginning & _PHRASE:
+        if not words[i].beginning & _PHRASE:
             i += 1
             continue
         for n in range(min(_LONGEST_PHRASE, len(signs) - i), 1, -1):

@@ -11,7 +11,8 @@ from pipelines.text.edits import Edit, Offsets
 
 PARTING = "\u2003"
 """An em space: white space that no name goes over."""
-_WIDE = regex.compile(r"(?<=\S)(?: {4,}| *+\t[ \t]*+)(?=\S)")
+# What it looks for first are four spaces or a tab: few texts have any but at the start of lines.
+_WIDE = regex.compile(r"(?:    (?<=\S    ) *+|\t(?<=\S *\t)[ \t]*+)(?=\S)")
 
 
 def parted(raw: str, text: str, edits: Sequence[Edit]) -> str:
@@ -26,9 +27,13 @@ def parted(raw: str, text: str, edits: Sequence[Edit]) -> str:
     """
     if "    " not in raw and "\t" not in raw:
         return text
-    signs, offsets = list(text), Offsets(edits)
-    for match in _WIDE.finditer(raw):
-        start, end = offsets.to_output(match.start(), match.end())
+    offsets, pieces, done = Offsets(edits), [], 0
+    for gap in _WIDE.finditer(raw):
+        first, last = gap.span()
+        while raw[first - 1] == " ":  # before a tab
+            first -= 1
+        start, end = offsets.to_output(first, last)
         if text[start:end] == " ":
-            signs[start] = PARTING
-    return "".join(signs)
+            pieces += [text[done:start], PARTING]
+            done = end
+    return "".join([*pieces, text[done:]])
