@@ -28,10 +28,17 @@ class Inputs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.used: set[str] = set()
+        self._empty: dict[bytes, Path] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, table: pa.Table) -> Path:
-        """The file that holds the table."""
+        """The file that holds the table; many have no rows, and are written once."""
+        if table.num_rows:
+            return self._put(table)
+        kind = table.schema.serialize().to_pybytes()
+        return self._empty.get(kind) or self._empty.setdefault(kind, self._put(table))
+
+    def _put(self, table: pa.Table) -> Path:
         sink = pa.BufferOutputStream()
         parquet.write(table, sink)
         data = sink.getvalue().to_pybytes()
