@@ -28,8 +28,11 @@ def find(row: Numbers, entity: Numbers, heads: Heads, facts: Surfaces) -> tuple[
     borne = last_words(facts.folded.take(pa.array(row[full]))).dictionary_encode()
     held = distinct(borne.indices.to_numpy().astype(np.int64) << 32 | entity[full])
     single = np.flatnonzero(facts.is_name & facts.single)
-    single = single[_may_be_surname(facts.text.take(pa.array(single)))]
-    surname = pc.index_in(facts.folded.take(pa.array(single)), borne.dictionary).fill_null(-1).to_numpy()
+    folded = facts.folded.take(pa.array(single))
+    surname = pc.index_in(folded, borne.dictionary).fill_null(-1).to_numpy()
+    asked = np.flatnonzero((surname >= 0) | surnames.may_tell(folded))
+    asked = asked[_may_be_surname(facts.text.take(pa.array(single[asked])))]
+    single, surname = single[asked], surname[asked]
     own = surname >= 0
     other_row, other = _other_forms(single, row, borne, last_words(facts.text.take(pa.array(row[full]))), facts)
     place, bearer = _of(held, np.concatenate([surname[own], other]))

@@ -70,40 +70,45 @@ def gather(blocks: Iterable[Block], surfaces: pa.Array) -> Block:
 
     Each surface must be in one of the blocks; which one, and in what order the blocks come, makes no difference.
     """
-    found, sounds, size = [], remembered.Merged(), 0
+    asked: list[pd.DataFrame] = []
+    readings: list[pd.DataFrame] = []
+    rivals: list[pd.DataFrame] = []
+    sounds, size = remembered.Merged(), 0
     for one in blocks:
-        found.append(_kept(one, surfaces, size))
-        size += len(found[-1][0])
+        of = one.asked["of"].to_numpy(np.int64)
+        asked.append(one.asked.assign(of=np.where(of == WHOLE, WHOLE, of + size)).astype(_SMALL))
+        for tables, rows in ((readings, one.readings), (rivals, one.rivals)):
+            tables.append(rows.assign(row=rows["row"].to_numpy(np.int64) + size))
         sounds.add(one.sounds)
-    asked, readings, rivals = ([one[at] for one in found] for at in range(3))
+        size += len(of)
     every = pd.concat(asked, ignore_index=True)
-    order = np.argsort(every["place"].to_numpy(), kind="stable")
-    new = np.empty(size, np.int64)
-    new[order] = np.arange(size)
-    every = every.drop(columns="place").take(order).reset_index(drop=True)
+    asked.clear()
+    place = _places(every, surfaces)
+    kept = np.flatnonzero(place >= 0)
+    kept = kept[np.argsort(place[kept], kind="stable")]
+    new = np.full(size + 1, -1)
+    new[kept] = np.arange(len(kept))
+    every = every.take(kept).reset_index(drop=True)
+    every["of"] = new[every["of"].to_numpy()].astype(np.int32)
     return Block(every, _in_order(readings, new), _in_order(rivals, new), sounds.table())
 
 
-def _kept(one: Block, surfaces: pa.Array, before: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """What a block says of these surfaces: `asked` with its `place` in the whole, and the rows as they stand there."""
-    of = one.asked["of"].to_numpy(np.int64)
-    place = pc.index_in(column(one.asked["surface"]), surfaces).fill_null(-1).to_numpy().astype(np.int64)
-    surface = np.where(of == WHOLE, WHOLE, place[of])
-    place[of != WHOLE] = np.where(surface >= 0, len(surfaces) + surface, -1)[of != WHOLE]
-    kept = np.flatnonzero(place >= 0)
-    asked = one.asked.take(kept).astype({"start": np.int32, "n_words": np.int32})
-    row = np.full(len(place), -1)
-    row[kept] = before + np.arange(len(kept))
-    tables = (rows.assign(row=row[rows["row"].to_numpy(np.int64)]) for rows in (one.readings, one.rivals))
-    readings, rivals = (rows[rows["row"] >= 0] for rows in tables)
-    return asked.assign(of=surface[kept].astype(np.int32), place=place[kept]), readings, rivals
+_SMALL = {"of": np.int32, "start": np.int32, "n_words": np.int32}
+
+
+def _places(asked: pd.DataFrame, surfaces: pa.Array) -> npt.NDArray[np.int64]:
+    """Where each text asked about stands among the surfaces, or behind them that it is the rest of; else -1."""
+    of = asked["of"].to_numpy()
+    place = pc.index_in(column(asked["surface"]), surfaces).fill_null(-1).to_numpy().astype(np.int64)
+    surface = place[of]
+    return np.where(of == WHOLE, place, np.where(surface >= 0, len(surfaces) + surface, -1))
 
 
 def _in_order(tables: Sequence[pd.DataFrame], new: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """The rows of all tables, by where they stand in the whole."""
+    """The rows of all tables that are left, by where they stand in the whole."""
     rows = pd.concat([one for one in tables if len(one)] or tables[:1], ignore_index=True)
     rows = rows.assign(row=new[rows["row"].to_numpy(np.int64)])
-    return rows.sort_values("row", kind="stable", ignore_index=True)
+    return rows[rows["row"] >= 0].sort_values("row", kind="stable", ignore_index=True)
 
 
 def _asked(surfaces: Sequence[str], ready: Ready) -> pd.DataFrame:

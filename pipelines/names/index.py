@@ -104,28 +104,30 @@ def read(folder: Path) -> NameIndex:
     return NameIndex(words["names"], split, heard, a["holder"], a["first_holder"])
 
 
-def hear(tokens: Sequence[str], sounds: Callable[[Sequence[str]], romanise.Sounds] = romanise.sounds) -> Heard:
-    """The parts' sounds, and the numbers under which each is found."""
+def hear(
+    tokens: Sequence[str], sounds: Callable[[Sequence[str]], romanise.Sounds] = romanise.sounds, all_: bool = True
+) -> Heard:
+    """The parts' sounds, and the numbers under which each is found: all of them, or those of whole sounds alone."""
     heard = sounds(tokens)
-    row, number = numbers(heard.sound)
+    row, number = numbers(heard.sound, all_)
     count = len(heard.token)
     return Heard(heard, row, number, np.arange(count, 2 * count))
 
 
-def numbers(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
+def numbers(sound: npt.NDArray[np.bytes_], all_: bool = True) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
     """The numbers of each sound, with the row of the sound.
 
     First those of the whole sounds, in order, then those of the sounds without vowels' differences, then those with one
-    sign left out. Sounds that begin otherwise never meet.
+    sign left out, if all are asked for. Sounds that begin otherwise never meet.
     """
-    found = [_numbered(sound[start : start + _AT_ONCE]) for start in range(0, max(len(sound), 1), _AT_ONCE)]
+    found = [_numbered(sound[start : start + _AT_ONCE], all_) for start in range(0, max(len(sound), 1), _AT_ONCE)]
     first = np.arange(len(sound), dtype=np.int32)
     left = [row + np.int32(number * _AT_ONCE) for number, (*_, row, _) in enumerate(found)]
     whole, coarse, _, less = (list(column) for column in zip(*found, strict=True))
     return np.concatenate([first, first, *left]), np.concatenate([*whole, *coarse, *less])
 
 
-def _numbered(sound: npt.NDArray[np.bytes_]) -> tuple[Hashes, Hashes, npt.NDArray[np.int32], Hashes]:
+def _numbered(sound: npt.NDArray[np.bytes_], all_: bool) -> tuple[Hashes, Hashes, npt.NDArray[np.int32], Hashes]:
     """The numbers of the whole sounds, without vowels' differences, and with one sign left out, with their row."""
     fine, signs = _signs(romanise.coarse(sound))
     coarse, _ = _signs(romanise.coarse(sound, vowels=False))
@@ -134,7 +136,7 @@ def _numbered(sound: npt.NDArray[np.bytes_]) -> tuple[Hashes, Hashes, npt.NDArra
     with np.errstate(over="ignore"):
         begins = BEGINS[signs[:, 0]] * np.uint64(_PRIME >> 1) if width else np.zeros(len(sound), np.uint64)
         whole = fine[:, -1]
-        for j in range(width):
+        for j in range(width if all_ else 0):
             # A sign that repeats the one before it gives the same remainder: one of them is enough.
             keep = (length > j) & (length >= _SHORTEST)
             if j:

@@ -4,19 +4,22 @@ Every name is compared with those whose first and last words may sound as its ow
 one name is said in `unify`; what follows for entities and readings in `cluster`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.names import evidence, index, known, match, unify
+from pipelines.names import evidence, index, known, match, romanise, unify
 from pipelines.names.settings import NameSettings
 
 Rows = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-_CROSSED, _PAIRS = 1 << 21, 1 << 16
-"""How many numbers are crossed, and how many pairs are weighed, at a time."""
+_CROSSED, _PAIRS, _PARTS = 1 << 19, 1 << 16, 1 << 14
+"""How many numbers are crossed, pairs weighed, and parts numbered, at a time."""
+_LOTS = 1 << 16
 _BY_INITIALS = 0.9
 """The score of a name whose given names are initials, joined to the only full name that they can stand for."""
 MOST = 200
@@ -81,12 +84,13 @@ def _near(laid: known.Names) -> tuple[Rows, Rows]:
     rows = np.flatnonzero((grid.last > grid.opening) & (grid.opening >= 0)).astype(np.int32)
     first, last = grid.token[rows, grid.opening[rows]], grid.token[rows, grid.last[rows]]
     size = len(laid.parts.tokens)
-    whole, less = _numbers(laid.heard, size)
+    whole, less = _numbers(laid.heard.sounds, size)
     order = np.argsort(first, kind="stable")
     named = _Groups(np.searchsorted(first[order], np.arange(size + 1)), order)
     lots = _lots(first, last, whole, less)
     found = [np.zeros(0, np.int64)]
-    for one, other in zip(_in_lots(whole, lots), _in_lots(less, lots), strict=True):
+    begins = np.diff(named.first) > 0
+    for one, other in zip(_in_lots(whole, begins, lots), _in_lots(less, begins, lots), strict=True):
         crossed = [_crossed(*one, named, last, less), _crossed(*other, named, last, whole)]
         name, number = (np.concatenate(column) for column in zip(*crossed, strict=True))
         found.append(_pairs(*_shared(rows[name], number)))
@@ -97,23 +101,25 @@ def _near(laid: known.Names) -> tuple[Rows, Rows]:
 def _lots(first: Rows, last: Rows, whole: _Groups, less: _Groups) -> int:
     """In how many lots the names are to be crossed, so that none gets too large."""
     n_whole, n_less = np.diff(whole.first), np.diff(less.first)
-    return int((n_whole[first] * n_less[last] + n_less[first] * n_whole[last]).sum()) // _CROSSED + 1
+    crossed = int((n_whole[first] * n_less[last] + n_less[first] * n_whole[last]).sum())
+    return min(crossed // _CROSSED + 1, _LOTS)
 
 
-def _in_lots(numbers: _Groups, lots: int) -> list[tuple[Rows, npt.NDArray[np.uint64]]]:
-    """The numbers, each with its part, in so many lots; one number is in one lot."""
-    part = np.repeat(np.arange(len(numbers.first) - 1, dtype=np.int32), np.diff(numbers.first))
-    number = numbers.member.astype(np.uint64)
+def _in_lots(numbers: _Groups, wanted: npt.NDArray[np.bool_], lots: int) -> list[tuple[Rows, Hashes]]:
+    """The numbers of the wanted parts, each with its part, in so many lots; one number is in one lot."""
+    parts = np.flatnonzero(wanted).astype(np.int32)
+    place, member = numbers.of(parts)
+    part, number = parts[place], member.astype(np.uint64, copy=False)
     with np.errstate(over="ignore"):
-        lot = (number * _PRIME >> np.uint64(32)) % np.uint64(lots)
+        lot = ((number * _PRIME >> np.uint64(32)) % np.uint64(lots)).astype(np.uint16)
     order = np.argsort(lot, kind="stable")
-    bounds = np.searchsorted(lot[order], np.arange(1, lots, dtype=np.uint64))
+    bounds = np.cumsum(np.bincount(lot, minlength=lots))[:-1]
     return list(zip(np.split(part[order], bounds), np.split(number[order], bounds), strict=True))
 
 
 def _crossed(
-    part: Rows, number: npt.NDArray[np.uint64], named: _Groups, last: Rows, less: _Groups
-) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.uint64]]:
+    part: Rows, number: Hashes, named: _Groups, last: Rows, less: _Groups
+) -> tuple[npt.NDArray[np.integer], Hashes]:
     """These numbers of first words, combined with all of the last words of names that begin so; and of which names."""
     at, name = named.of(part)
     place, other = less.of(last[name])
@@ -121,7 +127,7 @@ def _crossed(
         return name[place], number[at[place]] * _PRIME + other.astype(np.uint64)
 
 
-def _shared(name: Rows, number: npt.NDArray[np.uint64]) -> tuple[Rows, npt.NDArray[np.uint64]]:
+def _shared(name: Rows, number: Hashes) -> tuple[Rows, Hashes]:
     """The numbers that stand more than once, in order, and their names; most stand once and are not sorted twice."""
     if not len(number):
         return name, number
@@ -133,7 +139,7 @@ def _shared(name: Rows, number: npt.NDArray[np.uint64]) -> tuple[Rows, npt.NDArr
     return name[kept], number[kept]
 
 
-def _pairs(name: Rows, number: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+def _pairs(name: Rows, number: Hashes) -> npt.NDArray[np.int64]:
     """Two names each that share a number, the later one in the upper half; of a common number only neighbours."""
     starts = np.flatnonzero(np.concatenate([[True], number[1:] != number[:-1]])) if len(number) else np.zeros(0, int)
     size = np.diff(np.concatenate([starts, [len(number)]]))
@@ -146,15 +152,31 @@ def _pairs(name: Rows, number: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     return index.distinct(np.concatenate(found))
 
 
-def _numbers(heard: index.Heard, size: int) -> tuple[_Groups, _Groups]:
+def _numbers(sounds: romanise.Sounds, size: int) -> tuple[_Groups, _Groups]:
     """The numbers of each part's sounds, whole; and those with one sign left out."""
-    count = len(heard.sounds.token)
-    result = []
-    for rows, numbers in ((heard.row[:count], heard.number[:count]), (heard.row, heard.number)):
-        token = heard.sounds.token[rows]
-        order = np.lexsort((numbers, token))
-        token, number = token[order], numbers[order]
-        keep = np.ones(len(token), bool)
-        keep[1:] = (token[1:] != token[:-1]) | (number[1:] != number[:-1])
-        result.append(_Groups(np.searchsorted(token[keep], np.arange(size + 1)), number[keep]))
-    return result[0], result[1]
+    whole, less = [_NONE], [_NONE]
+    for start in range(0, size, _PARTS):
+        stop = min(start + _PARTS, size)
+        some = slice(*np.searchsorted(sounds.token, (start, stop)).tolist())
+        part = sounds.token[some] - start
+        row, number = index.numbers(sounds.sound[some])
+        whole.append(_once(part, number[: len(part)], stop - start))
+        less.append(_once(part[row], number, stop - start))
+    return _groups(whole), _groups(less)
+
+
+def _once(part: Rows, number: Hashes, size: int) -> tuple[Places, Hashes]:
+    """Each number of each part once, in order, and how many each part has."""
+    order = np.lexsort((number, part))
+    part, number = part[order], number[order]
+    keep = np.ones(len(part), bool)
+    keep[1:] = (part[1:] != part[:-1]) | (number[1:] != number[:-1])
+    return np.bincount(part[keep], minlength=size), number[keep]
+
+
+_NONE = np.zeros(0, np.int64), np.zeros(0, np.uint64)
+
+
+def _groups(found: Sequence[tuple[Places, Hashes]]) -> _Groups:
+    counts, numbers = zip(*found, strict=True)
+    return _Groups(np.concatenate([[0], np.cumsum(np.concatenate(counts))]), np.concatenate(numbers))

@@ -55,10 +55,12 @@ class Compared:
     odds: npt.NDArray[np.float64]
 
 
-def lay_out(written: Sequence[str], sounds: Callable[[Sequence[str]], romanise.Sounds] = romanise.sounds) -> Names:
-    """The names ready to be compared, their parts' sounds asked of `sounds`."""
+def lay_out(
+    written: Sequence[str], sounds: Callable[[Sequence[str]], romanise.Sounds] = romanise.sounds, to_find: bool = True
+) -> Names:
+    """The names ready to be compared, and to be found in an index, their parts' sounds asked of `sounds`."""
     split = parts.split(written)
-    heard = index.hear(split.tokens, sounds)
+    heard = index.hear(split.tokens, sounds, to_find)
     return Names(split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds), heard))
 
 

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow.compute as pc
 
+from pipelines import memory
 from pipelines.names import block, choose, cluster, clusters, exact, lone, plausible, within
 from pipelines.names.authority import NEW, NOT_A_NAME, UNKNOWN_PERSON, Authority, Decisions
 from pipelines.names.block import Block
@@ -97,7 +99,9 @@ def decide(
         return Readings(pd.DataFrame(columns=["row", *COLUMNS]), none, no_numbers, none.entities(no_numbers))
     rows, unknown, facts, sounds = _answered(surfaces, blocks, authority, settings)
     del surfaces, blocks  # which take as much room as what follows
+    memory.give_back()
     new = cluster.cluster(unknown, facts, sounds, settings)
+    memory.give_back()
     rows = lone.doubted(rows, new, facts)
     by_hand = decided(decisions, authority, new.named(decisions.rows["entity_id"]))
     by_hand = by_hand[by_hand["entity_id"].isna() | by_hand["kind"].notna()]
@@ -117,8 +121,9 @@ def _answered(
     if not surfaces["surface"].is_monotonic_increasing:
         surfaces = surfaces.sort_values("surface", ignore_index=True)
     surface = column(surfaces["surface"])
+    kind = pd.Categorical(plausible.kind(surfaces), KINDS).codes
     answers = block.gather(blocks, surface)
-    facts = _facts(surfaces, answers.asked)
+    facts = _facts(surfaces, kind, answers.asked)
     whole = answers.asked["of"].to_numpy() == block.WHOLE
     found = _found(answers, facts, whole, authority, settings)
     settled = np.zeros(len(facts), bool)
@@ -136,14 +141,13 @@ def _answered(
     return rows, unknown, own, Remembered(answers.sounds)
 
 
-def _facts(surfaces: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+def _facts(surfaces: pd.DataFrame, kind: npt.NDArray[np.int8], asked: pd.DataFrame) -> pd.DataFrame:
     """What the corpus says of every text asked about; a rest is asked about as if it were a person's name."""
     own, rests = asked.iloc[: len(surfaces)], asked.iloc[len(surfaces) :]
-    guess = pd.Categorical(plausible.kind(surfaces), KINDS).codes
     return pd.DataFrame({
         "surface": asked["surface"], "is_several": asked["n_words"] > 1,
         "is_name": np.concatenate([plausible.judge(surfaces, own), np.ones(len(rests), bool)]),
-        "guess": pd.Categorical.from_codes(np.append(guess, np.full(len(rests), PERSON)), pd.Index(KINDS)),
+        "guess": pd.Categorical.from_codes(np.append(kind, np.full(len(rests), PERSON)), pd.Index(KINDS)),
     })  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.names import lexicon, romanise
 from pipelines.names.traits import (
@@ -50,7 +52,9 @@ def spellings(words: Sequence[str]) -> list[tuple[int, int]]:
         words: Distinct words as written.
     """
     folded = romanise.fold(words)
-    asked = [number for number, word in enumerate(folded) if _tells(word)]
+    asked = [
+        number for number in np.flatnonzero(may_tell(pa.array(folded, pa.string()))).tolist() if _tells(folded[number])
+    ]
     heard = romanise.sounds([words[number] for number in asked], "closely")
     sharing: dict[bytes, list[int]] = {}
     for place, sound in zip(heard.token.tolist(), heard.sound.tolist(), strict=True):
@@ -60,6 +64,13 @@ def spellings(words: Sequence[str]) -> list[tuple[int, int]]:
             sharing.setdefault(without_h(folded[number]).encode(), []).append(number)
     few = [found for found in sharing.values() if 1 < len(found) <= _MANY]
     return sorted({(a, b) for found in few for a in found for b in found if a < b and folded[a] != folded[b]})
+
+
+def may_tell(folded: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which words may tell that two spellings of them are one surname: none else need be asked about."""
+    ends = pc.match_substring_regex(folded, _EASTERN.pattern)
+    found: npt.NDArray[np.bool_] = ends.to_numpy(zero_copy_only=False)
+    return found
 
 
 def transcribe(words: Sequence[str], surnames: Sequence[str], native: Sequence[str]) -> npt.NDArray[np.bool_]:

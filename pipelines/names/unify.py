@@ -183,7 +183,9 @@ def rare(laid: Names) -> Bools:
     """
     grid, rows = laid.grid, np.arange(len(laid.grid.size))
     last, opening = grid.token[rows, grid.last], grid.token[rows, grid.opening]
-    usual = np.array([bool(lexicon.traits(one) & (SURNAME | GIVEN | ORDINARY)) for one in laid.parts.folded], bool)
+    usual = np.zeros(len(laid.parts.folded), bool)
+    ends = np.unique(last[last >= 0])
+    usual[ends] = [bool(lexicon.traits(laid.parts.folded[one]) & (SURNAME | GIVEN | ORDINARY)) for one in ends.tolist()]
     letter, _ = pd.factorize(np.array([one[:1] for one in laid.parts.folded], object))
     bearers = distinct((last + np.int64(1) << 32) | letter[opening]) >> 32
     several = np.bincount(bearers, minlength=len(letter) + 1)[last + 1] > 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -86,7 +87,9 @@ def _kept(paths: Paths, version: str, surfaces: pa.ChunkedArray) -> list[Path]:
         return []
     places = [paths.store.place("answers", key) for key in before["blocks"] if paths.store.has("answers", key)]
     asked = [asking.surfaces_in(place) for place in places]
-    used = [pc.sum(pc.is_in(one, surfaces)).as_py() or 0 for one in asked]
+    known = pa.chunked_array([chunk for one in asked for chunk in one.chunks], pa.string())
+    is_used = pc.is_in(known, surfaces).to_numpy()
+    used = [int(some.sum()) for some in np.split(is_used, np.cumsum([len(one) for one in asked])[:-1])]
     served = [place for place, one, n in zip(places, asked, used, strict=True) if 2 * n >= len(one)]
     small = {place for place, one in zip(places, asked, strict=True) if len(one) < SMALL_BLOCK}
     return served if len(small) <= MOST_SMALL else [place for place in served if place not in small]

@@ -250,7 +250,7 @@ def resolve_names(paths: Paths, settings: Settings, run: Run) -> Manifest:
         decisions = load_decisions(paths.reference / DECISIONS_FILE, authority)
         file = _surfaces(paths) / "surfaces.parquet"
         blocks = all_answers(paths, parquet.read(file, ["surface"])["surface"], authority, known, settings.names, run)
-        found = decide(parquet.read(file).to_pandas(), blocks, authority, decisions, settings.names)
+        found = decide(parquet.read(file).to_pandas(split_blocks=True), blocks, authority, decisions, settings.names)
         by_hand = decided(decisions, authority, found.entities)
         tables = (pa.Table.from_pandas(rows, NAME_SCHEMA, preserve_index=False) for rows in found.slices())
         parquet.write_slices(tables, NAME_SCHEMA, folder / "names.parquet")
