@@ -152,6 +152,16 @@ def test_blocks_that_are_little_used_or_little_are_asked_about_again(
     assert contents(paths.data / "latest") == contents(build(scratch))
 
 
+def test_answers_that_are_gone_are_asked_for_again(tmp_path: Path) -> None:
+    paths = Paths(
+        write_seeds(tmp_path / "seeds", {"a.txt": "Upvote:1\nKrushchev spoke.\n"}), REFERENCE, tmp_path / "data"
+    )
+    build(paths)
+    shutil.rmtree(paths.store.root / "answers")
+    (paths.seeds / "b.txt").write_text("Upvote:1\nThere stood Velimir Starodubtsev.\n")
+    assert set(tables(build(paths))["variants"]["surface"]) == {"Krushchev", "Velimir Starodubtsev"}
+
+
 def test_ids_stay_when_other_files_come_and_go(many: Paths, tmp_path: Path) -> None:
     alone = write_seeds(tmp_path / "alone", {"030.txt": (many.seeds / "030.txt").read_bytes()})
     one = tables(build(Paths(alone, REFERENCE, tmp_path / "alone-data")))

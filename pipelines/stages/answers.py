@@ -89,7 +89,7 @@ def _kept(paths: Paths, version: str, surfaces: pa.ChunkedArray) -> list[Path]:
     asked = [asking.surfaces_in(place) for place in places]
     known = pa.chunked_array([chunk for one in asked for chunk in one.chunks], pa.string())
     is_used = pc.is_in(known, surfaces).to_numpy()
-    used = [int(some.sum()) for some in np.split(is_used, np.cumsum([len(one) for one in asked])[:-1])]
+    used = [int(is_used[a:b].sum()) for a, b in pairwise(np.cumsum([0, *map(len, asked)]).tolist())]
     served = [place for place, one, n in zip(places, asked, used, strict=True) if 2 * n >= len(one)]
     small = {place for place, one in zip(places, asked, strict=True) if len(one) < SMALL_BLOCK}
     return served if len(small) <= MOST_SMALL else [place for place in served if place not in small]
