@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -148,11 +149,7 @@ def _rows(before: Path | None, after: Path, name: str) -> Change:
     if shared == set(old.values()) == set(new.values()):
         return Change("rows", name, None, None, n_before, n_after, 0, 0, 0)
     was, now = (_joined(file for file, sha in files.items() if sha not in shared) for files in (old, new))
-    was, now = (_fingerprints(rows, name) for rows in _apart(was, now))
-    both = was.drop_duplicates("key").merge(now.drop_duplicates("key"), on="key", suffixes=("_before", "_after"))
-    n_changed = int((both["row_before"] != both["row_after"]).sum())
-    added, removed = ~now["key"].isin(was["key"]), ~was["key"].isin(now["key"])
-    return Change("rows", name, None, None, n_before, n_after, int(added.sum()), int(removed.sum()), n_changed)
+    return Change("rows", name, None, None, n_before, n_after, *_counted(was, now, name))
 
 
 def _parts(folder: Path, name: str) -> dict[Path, str]:
@@ -171,36 +168,31 @@ def _joined(files: Iterable[Path]) -> pa.Table | None:
     return pa.concat_tables(tables) if tables else None
 
 
-def _apart(was: pa.Table | None, now: pa.Table | None) -> tuple[pa.Table | None, pa.Table | None]:
-    """Both tables without the rows at their beginning and at their end that are the same in both: mostly all."""
-    if was is None or now is None or was.schema != now.schema:
-        return was, now
-    head = _n_same(was, now, from_end=False)
-    was, now = was.slice(head), now.slice(head)
-    tail = _n_same(was, now, from_end=True)
-    return was.slice(0, was.num_rows - tail), now.slice(0, now.num_rows - tail)
+def _counted(was: pa.Table | None, now: pa.Table | None, name: str) -> tuple[int, int, int]:
+    """How many rows have a key that is new, how many one that is gone, and how many say something else."""
+    if was is None or now is None:
+        return (now.num_rows if now else 0), (was.num_rows if was else 0), 0
+    before, after = (_keys(table, TABLES[name].key) for table in (was, now))
+    in_both = pc.is_in(after, before)
+    n_added, n_removed = pc.sum(pc.invert(in_both)).as_py(), pc.sum(pc.invert(pc.is_in(before, after))).as_py()
+    shared = pc.unique(after.filter(in_both))
+    old, new = was.take(pc.index_in(shared, before)), now.take(pc.index_in(shared, after))
+    n_changed = len(shared) - int(_alike(old, new).sum()) if old.schema == new.schema else len(shared)
+    return n_added or 0, n_removed or 0, n_changed
 
 
-def _n_same(was: pa.Table, now: pa.Table, *, from_end: bool) -> int:
-    """How many rows are the same before the first (last) one that differs."""
-    n = min(was.num_rows, now.num_rows)
-    was, now = ((one.slice(one.num_rows - n) if from_end else one.slice(0, n)) for one in (was, now))
-    same = np.ones(n, bool)
-    for old, new in zip(was.columns, now.columns, strict=True):
-        alike = pc.or_(pc.fill_null(pc.equal(old, new), False), pc.and_(pc.is_null(old), pc.is_null(new)))
+def _keys(table: pa.Table, columns: Sequence[str]) -> pa.ChunkedArray:
+    """The values of several columns as one for each row."""
+    return pc.binary_join_element_wise(*(table[name].cast(pa.string()) for name in columns), BETWEEN)
+
+
+def _alike(old: pa.Table, new: pa.Table) -> npt.NDArray[np.bool_]:
+    """Which rows say the same."""
+    same = np.ones(old.num_rows, bool)
+    for was, now in zip(old.columns, new.columns, strict=True):
+        alike = pc.or_(pc.fill_null(pc.equal(was, now), False), pc.and_(pc.is_null(was), pc.is_null(now)))
         same &= alike.to_numpy()
-    unlike = np.flatnonzero(~same)
-    if not len(unlike):
-        return n
-    return int(n - 1 - unlike[-1] if from_end else unlike[0])
-
-
-def _fingerprints(table: pa.Table | None, name: str) -> pd.DataFrame:
-    """A hash of every row's key, and one of the whole row."""
-    if table is None:
-        return pd.DataFrame({"key": np.zeros(0, np.uint64), "row": np.zeros(0, np.uint64)})
-    rows, hashed = table.to_pandas(), pd.util.hash_pandas_object
-    return pd.DataFrame({"key": hashed(rows[list(TABLES[name].key)], index=False), "row": hashed(rows, index=False)})
+    return same
 
 
 def _whole(folder: Path, name: str, columns: list[str]) -> pa.Table:
@@ -209,7 +201,7 @@ def _whole(folder: Path, name: str, columns: list[str]) -> pa.Table:
 
 def _unlike(was: pa.Table, now: pa.Table, key: str, value: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Of both tables the rows whose key does not have the same values in both."""
-    pairs = [pc.binary_join_element_wise(table[key], table[value], BETWEEN) for table in (was, now)]
+    pairs = [_keys(table, (key, value)) for table in (was, now)]
     odd = [
         table[key].filter(pc.invert(pc.is_in(mine, others)))
         for table, mine, others in ((was, pairs[0], pairs[1]), (now, pairs[1], pairs[0]))
