@@ -59,8 +59,12 @@ def ask(surfaces: Sequence[str], ready: Ready, settings: NameSettings) -> Block:
     found = [same, as_things.assign(by=THING)]
     found = [*(one.assign(is_first=False, is_sure=False) for one in found), alone.assign(by=ALONE)]
     readings = pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)
-    readings = readings[READINGS[:-1]].assign(written=_written(readings, asked, ready))
-    rivals = rivals.assign(written=_written(rivals, asked, ready, rivals["method"].notna().to_numpy(bool)))
+    is_said = np.concatenate([np.ones(len(readings), bool), rivals["method"].notna().to_numpy(bool)])
+    written = _written(
+        pd.concat([rows[["row", "entity", "method"]] for rows in (readings, rivals)]), asked, ready, is_said
+    )
+    readings = readings[READINGS[:-1]].assign(written=written[: len(readings)])
+    rivals = rivals.assign(written=written[len(readings) :])
     sounds = remembered.table(query.parts.tokens, query.heard.sounds)
     return Block(asked.drop(columns="text"), readings, rivals.reset_index(drop=True), sounds)
 
@@ -128,15 +132,16 @@ def _asked(surfaces: Sequence[str], ready: Ready) -> pd.DataFrame:
 
 
 def _written(
-    rows: pd.DataFrame, asked: pd.DataFrame, ready: Ready, wanted: npt.NDArray[np.bool_] | None = None
+    rows: pd.DataFrame, asked: pd.DataFrame, ready: Ready, wanted: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.object_]:
-    """How the surface of each row is written for its entity: people's and what sounds like them is respelled."""
+    """How the surface of each row is written for its entity: people's and what sounds like them is respelled.
+
+    Of rows that are not wanted the surface stays as it is.
+    """
     surface = asked["surface"].to_numpy(object)[rows["row"].to_numpy(np.int64)]
     entity = ready.authority.entities[["kind", "name"]].iloc[rows["entity"].to_numpy(np.int64)]
     person = (entity["kind"] == "person").to_numpy()
-    spelled = person | (rows["method"] != "alias").to_numpy()
-    if wanted is not None:
-        spelled &= wanted
+    spelled = wanted & (person | (rows["method"] != "alias").to_numpy())
     written: npt.NDArray[np.object_] = surface.copy()
     names = entity["name"].to_numpy(object)[spelled]
     written[spelled] = respell(surface[spelled].tolist(), names.tolist(), person[spelled].tolist())

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipelines.names import romanise
 from pipelines.names.authority import Authority
+from pipelines.names.plausible import among
 
 FOUND = ["row", "entity", "method", "score", "status", "explanation", "is_full", "is_default"]
 LETTERS, CAPITALS = "letters", "capitals"
@@ -17,6 +19,12 @@ def prepare(authority: Authority) -> pd.DataFrame:
     return authority.names.assign(folded=pd.Series(romanise.fold(authority.names["name"].tolist()), dtype=str))
 
 
+def _of(name: str, values: Sequence[str], wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Some of the values with their rows."""
+    rows = np.flatnonzero(wanted)
+    return pd.DataFrame({"row": rows, name: pd.Series([values[row] for row in rows.tolist()], dtype=str)})
+
+
 def find(texts: Sequence[str], folded: Sequence[str], authority: Authority, names: pd.DataFrame) -> pd.DataFrame:
     """The readings of texts that are a name of one entity or more: the columns of FOUND, `row` as in `texts`, and `by`.
 
@@ -24,12 +32,10 @@ def find(texts: Sequence[str], folded: Sequence[str], authority: Authority, name
     the authority letter by letter, else CAPITALS: that tells nothing of a word that is no name by its use.
     """
     kinds = authority.entities["kind"].to_numpy()
-    words = pd.DataFrame({"row": range(len(texts)), "name": texts, "folded": folded}).astype(
-        {"name": str, "folded": str}
-    )
-    same = words[["row", "name"]].merge(names, on="name")
-    left = words[~words["row"].isin(same["row"])].rename(columns={"name": "text"})
-    near = left[left["text"].str.len() > 3].merge(names, on="folded")
+    name = among(texts, names["name"])
+    near_name = among(folded, names["folded"]) & ~name & (np.fromiter(map(len, texts), np.int64, len(texts)) > 3)
+    same = _of("name", texts, name).merge(names, on="name")
+    near = _of("folded", folded, near_name).assign(text=_of("text", texts, near_name)["text"]).merge(names, on="folded")
     found = pd.concat([same.assign(near=False), near.assign(near=True)], ignore_index=True)
     found = found.drop_duplicates(["row", "entity"]).sort_values(["row", "is_alias", "entity"], kind="stable")
     several = found["row"].duplicated(keep=False).to_numpy()

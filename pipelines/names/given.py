@@ -11,6 +11,8 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.names import romanise
 
@@ -33,8 +35,8 @@ def groups(folded: Sequence[str], heard: romanise.Sounds) -> npt.NDArray[np.int1
         if ids:
             found[number, : len(ids[:MOST])] = ids[:MOST]
             filled[number] = MOST
-    sound_known = np.isin(heard.sound, np.array(sorted(by_sound), dtype=heard.sound.dtype))
-    rows = np.flatnonzero(sound_known & (filled[heard.token] == 0))
+    sound_known = pc.is_in(_column(heard.sound), _column(np.array(sorted(by_sound), dtype=heard.sound.dtype)))
+    rows = np.flatnonzero(sound_known.to_numpy(zero_copy_only=False) & (filled[heard.token] == 0))
     sounding: dict[int, set[int]] = {}
     for token, sound in zip(heard.token[rows].tolist(), heard.sound[rows].tolist(), strict=True):
         sounding.setdefault(token, set()).update(by_sound[sound])
@@ -42,6 +44,12 @@ def groups(folded: Sequence[str], heard: romanise.Sounds) -> npt.NDArray[np.int1
         ids = sorted(several)[:MOST]
         found[token, : len(ids)] = ids
     return found
+
+
+def _column(sounds: npt.NDArray[np.bytes_]) -> pa.Array:
+    """The sounds as Arrow holds them: it looks them up without sorting."""
+    kind = pa.binary(sounds.dtype.itemsize)
+    return pa.FixedSizeBinaryArray.from_buffers(kind, len(sounds), [None, pa.py_buffer(np.ascontiguousarray(sounds))])
 
 
 @cache

@@ -17,6 +17,7 @@ from pipelines.names import parts, romanise
 
 _PRIME = 0x9E3779B97F4A7C15
 _INVERSE = pow(_PRIME, -1, 1 << 64)
+_MOST_BITS = 24
 _SHORTEST = 4
 """Sounds with fewer signs meet only whole: one sign less of three is another name."""
 _AT_ONCE = 1 << 16
@@ -169,7 +170,8 @@ def meet(query: Heard, known: Heard) -> tuple[npt.NDArray[np.int32], npt.NDArray
     """
     if not len(known.number) or not len(query.number):
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    order = np.argsort(query.number)  # numbers in order are found far faster among millions
+    may = _may_be_among(query.number, known.number)
+    order = may[np.argsort(query.number[may])]  # numbers in order are found far faster among millions
     number = query.number[order]
     left = np.searchsorted(known.number, number, "left")
     hit = known.number[np.minimum(left, len(known.number) - 1)] == number
@@ -178,6 +180,14 @@ def meet(query: Heard, known: Heard) -> tuple[npt.NDArray[np.int32], npt.NDArray
     at = np.repeat(left - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())
     pairs = distinct((np.repeat(query.row[chosen], count).astype(np.int64) << 32) | known.row[at])
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+
+
+def _may_be_among(numbers: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Which of the numbers may be among the known ones: those that begin with the same bits as one of them."""
+    shift = np.uint64(64 - min(len(known).bit_length() + 3, _MOST_BITS))
+    begins = np.zeros(1 << (64 - int(shift)), bool)
+    begins[known >> shift] = True
+    return np.flatnonzero(begins[numbers >> shift])
 
 
 def distinct(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -14,7 +14,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -276,11 +276,29 @@ def traits(word: str) -> int:
     elif word[-1:] == "s" and not found & _NAMES:
         found |= table.get(word[:-1], 0) & _PLURALS
     elif not found:
-        if word.endswith(_DERIVED) and len(word) > 6 and not word.endswith(_NOT_DERIVED):
+        if _is_derived(word):
             return PEOPLE
         if fold(word) in keys:
             return GIVEN
     return found
+
+
+def traits_of(words: Sequence[str]) -> list[int]:
+    """The `traits` of many words, none with white space; those in no list are folded at once, which is far faster."""
+    table, keys = _lookup()
+    found = [table.get(word, 0) for word in words]
+    for number, word in enumerate(words):
+        if "-" in word or word[-1:] == "s":
+            found[number] = traits(word)
+    others = [n for n, word in enumerate(words) if not found[n] and "-" not in word and word[-1:] != "s"]
+    folded = fold("\n".join([words[number] for number in others])).split("\n")
+    for number, key in zip(others, folded, strict=False):  # of no words there is a key too
+        found[number] = PEOPLE if _is_derived(words[number]) else GIVEN if key in keys else 0
+    return found
+
+
+def _is_derived(word: str) -> bool:
+    return word.endswith(_DERIVED) and len(word) > 6 and not word.endswith(_NOT_DERIVED)
 
 
 _NAMES = GIVEN | SURNAME | TOWN | ORGANISATION_NAME | EVENT_NAME

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.names.lexicon import traits
+from pipelines.names.lexicon import traits, traits_of
 from pipelines.names.traits import (
     CUE,
     EVENT_NAME,
@@ -130,7 +130,7 @@ def words(texts: Sequence[str]) -> pd.DataFrame:
     lists = pc.split_pattern(pa.array([text.lower() for text in texts], pa.string()), " ")
     first = lists.offsets.to_numpy()[:-1]
     distinct = lists.flatten().dictionary_encode()
-    found = np.array([traits(word.rstrip(".")) for word in distinct.dictionary.to_pylist()], np.int64)
+    found = np.array(traits_of([word.rstrip(".") for word in distinct.dictionary.to_pylist()]), np.int64)
     is_name = ((found & _NAME) != 0) & ((found & (OPENER | NEVER)) == 0)
     columns = np.column_stack([(found & (ORDINARY | OPENER | NEVER)) == 0, is_name, (found & TERRITORY) != 0])
     any_ = np.logical_or.reduceat(columns[distinct.indices.to_numpy()], first) if len(first) else columns

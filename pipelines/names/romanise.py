@@ -5,6 +5,7 @@ data, with their sources, in `conventions.toml`; `rules` applies them. No scorin
 knows of whole names.
 """
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ OTHER_SCRIPTS = ("cyrillic", "greek", "georgian", "armenian")
 CYRILLIC_VARIANTS = ("ukrainian", "bulgarian")
 _SIGNS = "'`-."
 """Plain signs that are no letters; `_bare_letters` has them all."""
+_ACCENTED = re.compile(rb"[\x80-\xff]+")
 _COARSE = bytes.maketrans(b"oezZhfWJ", b"aisSgvSC")
 _COARSER = bytes.maketrans(b"oeiuzZhfWJk", b"aaaasSgvSCg")
 
@@ -55,7 +57,12 @@ class Sounds:
 def fold(tokens: Sequence[str]) -> list[str]:
     """The parts in lower case, without accents, apostrophes and ligatures: their bare Latin (or other) letters."""
     text = unicodedata.normalize("NFC", "\n".join(tokens)).lower()
-    return text.translate(_bare_letters()).split("\n") if tokens else []
+    bare = text.encode().translate(None, _SIGNS.encode())
+    return _ACCENTED.sub(_without_accents, bare).decode().split("\n") if tokens else []
+
+
+def _without_accents(letters: re.Match[bytes]) -> bytes:
+    return letters[0].decode().translate(_bare_letters()).encode()
 
 
 def sounds(tokens: Sequence[str], finish: str = "finish", conventions: Sequence[str] = LATIN) -> Sounds:
@@ -72,7 +79,8 @@ def sounds(tokens: Sequence[str], finish: str = "finish", conventions: Sequence[
     """
     if not tokens:
         return Sounds(np.zeros(0, np.int32), np.zeros(0, f"S{LONGEST}"))
-    latin = np.fromiter(map(_is_latin, tokens), bool, len(tokens))
+    latin = np.fromiter(map(str.isascii, tokens), bool, len(tokens))
+    latin[~latin] = [_is_latin(tokens[number]) for number in np.flatnonzero(~latin).tolist()]
     rows, lines = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
     for those, convert in ((latin, partial(_latin, conventions)), (~latin, _other_scripts)):
         numbers = np.flatnonzero(those)
@@ -145,7 +153,7 @@ def _rules(convention: str, beside: bool = False) -> Rules:
 
 
 def _is_latin(token: str) -> bool:
-    return token.isascii() or all(sign < LATIN_ENDS or not sign.isalpha() for sign in token)
+    return all(sign < LATIN_ENDS or not sign.isalpha() for sign in token)
 
 
 def _latin(wanted: Sequence[str], lines: Lines) -> list[tuple[Rows, pa.Array]]:
