@@ -56,3 +56,16 @@ def test_given_names_of_one_group_by_spelling_and_by_sound() -> None:
     assert groups[4] & groups[5] and groups[6] & groups[7]
     assert not groups[0] & groups[6] and not groups[8]
     assert max(len(one) for one in groups) <= given.MOST
+
+
+def test_sounds_meet_where_they_share_a_number() -> None:
+    made = index.build(NAMES)
+    asked = index.hear(parts.split(["Chruschtschow", "Qadhafi", "Nobody", "Hyll", "Duglas"]).tokens)
+    rows, numbers = asked.row.tolist(), asked.number.tolist()
+    known = list(zip(made.heard.row.tolist(), made.heard.number.tolist(), strict=True))
+    expected = {
+        (row, other) for row, number in zip(rows, numbers, strict=True) for other, one in known if one == number
+    }
+    found = list(zip(*(side.tolist() for side in index.meet(asked, made.heard)), strict=True))
+    assert found == sorted(expected)
+    assert len(expected) > 10
