@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,12 +42,12 @@ class Paths:
     reference: Path
     data: Path
 
-    @property
+    @cached_property
     def work(self) -> Path:
         """What is kept between builds; nothing in it is published."""
         return self.data / ".work"
 
-    @property
+    @cached_property
     def store(self) -> Store:
         """The finished work."""
         return Store(self.work / "store")
