@@ -1,10 +1,12 @@
 """Tests of `pipelines.memory`."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
+POOL = "ARROW_DEFAULT_MEMORY_POOL"
 SCATTERED = """
 import numpy as np, psutil
 from pipelines import memory
@@ -22,3 +24,12 @@ def test_what_was_freed_between_what_is_held_goes_back_to_the_system() -> None:
     megabytes, total = done.stdout.split()
     assert int(megabytes) > 100
     assert float(total) == 80_000
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [(None, "system"), ("mimalloc", "mimalloc")])
+def test_arrow_shares_the_systems_memory_but_for_who_chose_otherwise(chosen: str | None, expected: str) -> None:
+    code = "import pipelines, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    others = {name: value for name, value in os.environ.items() if name != POOL}
+    environment = others | ({POOL: chosen} if chosen else {})
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == expected
