@@ -111,8 +111,7 @@ def _clean(group: Group, folder: Path) -> None:
     texts = _texts(posts["text"].to_pylist(), posts["hints"].to_pylist())
     parquet.write(pa.table([texts.languages, posts["thread_id"]], schema=PREPARED), folder / "posts.parquet")
     _write_edits(texts.made, folder / "edits.parquet")
-    spans = [sentences.split(*one) for one in zip(texts.written.texts, texts.languages, strict=True)]
-    starts, ends = (texts.written.laid([[span[side] for span in one] for one in spans]) for side in (0, 1))
+    starts, ends = sentences.split_all(texts.written, texts.languages)
     found = _found(texts, starts)
     starts, ends = sentences.unbroken(starts, ends, found.start, found.end)
     _write_spans(texts.written, {"start": starts, "end": ends}, SENTENCES, folder / "sentences.parquet")
@@ -196,7 +195,7 @@ def _write_words(texts: _Texts, folder: Path) -> None:
     words = tokens.split(texts.written.texts)
     is_english = np.array([code == "en" for code in texts.languages], bool)
     parquet.write(_words(spelling.unknown_in(words, is_english)), folder / "words.parquet")
-    parquet.write(_lower_words(tokens.small_words(words)), folder / "lower.parquet")
+    parquet.write(tokens.small_words(words).cast(LOWER), folder / "lower.parquet")
 
 
 def _words(unknown: Sequence[tuple[int, str]]) -> pa.Table:
@@ -204,12 +203,6 @@ def _words(unknown: Sequence[tuple[int, str]]) -> pa.Table:
     n, n_posts = Counter(word for _, word in unknown), Counter(word for _, word in set(unknown))
     words = sorted(n)
     return pa.table([words, [n[word] for word in words], [n_posts[word] for word in words]], WORDS)
-
-
-def _lower_words(counts: Counter[str]) -> pa.Table:
-    """The words written small with their counts."""
-    words = sorted(counts)
-    return pa.table([words, [counts[word] for word in words]], LOWER)
 
 
 def _write_references(texts: _Texts, folder: Path) -> None:

@@ -6,26 +6,29 @@ abbreviations, ellipses, quotations, list marks, numbers), with what is usual in
 """
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import chain, pairwise, repeat
 
 import numpy as np
 
-from pipelines.text.together import Ints
+from pipelines.text.together import Bools, Ints, Together
 
 # A sentence may end at a full stop, question or exclamation mark, with closing marks and footnote numbers, before white
 # space; or right before a capitalised word where the space was forgotten.
+_MARKS = ".!?\u2026\u3002\uff01\uff1f"
 _END = re.compile(
-    r"""[.!?\u2026\u3002\uff01\uff1f]+(?:["')\]}\u00bb\u201d\u2019]*(?:\[[0-9]{1,3}\])*(?=\s)|(?=[A-Z][a-z]+[ ,'\n]))"""
+    rf"""[{_MARKS}]+(?:["')\]}}\u00bb\u201d\u2019]*(?:\[[0-9]{{1,3}}\])*(?=\s)|(?=[A-Z][a-z]+(?:[ ,']|\n(?!\0))))"""
 )
 _OPENING = re.compile(r"[\"'(\[{\u00ab\u201c\u2018\u00bf\u00a1*_]*")
-_NEXT_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?(?=[\s,])")
+_NEXT_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?(?=[\s,])(?!\n\0)")
 _SPEAKER = re.compile(
     r"(?:[^\W\d_]\S* ){1,3}?"
     r"(?:said|says|asked|replied|cried|shouted|wrote|declared|added|answered|exclaimed|recalled|remarked)\b"
 )
 _LIST_MARK = re.compile(r"[(\[]?(?:[0-9]{1,3}|[A-Za-z]|[ivxIVX]{1,5})")
-_BULLET = re.compile(r"(?<=\s)[\u2022\u2043\u25e6\u25aa](?=\s)")
+_BULLETS = "\u2022\u2043\u25e6\u25aa"
+_BULLET = re.compile(rf"[{_BULLETS}](?<=\s.)(?=\s)(?!\n\0)")
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -73,16 +76,24 @@ def split(text: str, language: str = "en") -> list[tuple[int, int]]:
         text: a cleaned text.
         language: ISO 639-1; decides whether a number with a full stop is an ordinal.
     """
-    ends = [match.end() for match in _END.finditer(text) if _is_end(text, match, language)]
-    if "\n" in text:
-        ends.extend(_line_ends(text))
-        ends.sort()
-    if "\u2022" in text or "\u2043" in text or "\u25e6" in text or "\u25aa" in text:
-        ends = sorted(
-            [*ends, *(match.start() for match in _BULLET.finditer(text) if not _opens_line(text, match.start()))]
-        )
-    ends.append(len(text))
-    return list(_trimmed(text, ends))
+    texts = Together([text])
+    starts, ends = split_all(texts, [language])
+    return [*zip(*((side - texts.base[0]).tolist() for side in (starts, ends)), strict=True)]
+
+
+def split_all(texts: Together, languages: Sequence[str]) -> tuple[Ints, Ints]:
+    """Where the sentences of many texts start, and where they end.
+
+    Args:
+        texts: cleaned texts.
+        languages: the language of each text.
+    """
+    text = texts.text
+    found = [_marks(texts, languages), _line_ends(texts), texts.ends]
+    if any(sign in text for sign in _BULLETS):
+        bullets = [match.start() for match in _BULLET.finditer(text) if not _opens_line(text, match.start())]
+        found.append(np.array(bullets, np.int64))
+    return _trimmed(texts, np.unique(np.concatenate(found)))
 
 
 def unbroken(starts: Ints, ends: Ints, name_starts: Ints, name_ends: Ints) -> tuple[Ints, Ints]:
@@ -101,34 +112,83 @@ def unbroken(starts: Ints, ends: Ints, name_starts: Ints, name_ends: Ints) -> tu
     return starts[kept], ends[np.append(kept[1:], len(starts)) - 1]
 
 
-def _trimmed(text: str, ends: list[int]) -> Iterator[tuple[int, int]]:
-    position = 0
-    for end in ends:
-        part = text[position:end]
-        stripped = part.lstrip()
-        if stripped:
-            yield position + len(part) - len(stripped), position + len(part.rstrip())
-        position = max(position, end)
+def _trimmed(texts: Together, ends: Ints) -> tuple[Ints, Ints]:
+    """What stands between one end and the next, or the text's start, without outer white space."""
+    number = texts.number(ends)
+    starts = np.maximum(np.concatenate([[0], ends[:-1]]), texts.base[number])
+    ends = np.minimum(ends, texts.ends[number])
+    rows = np.flatnonzero(starts < ends)
+    starts, ends = starts[rows], ends[rows]
+    _move(starts, 1, lambda rows: _are(texts, starts[rows], str.isspace) & (starts[rows] < ends[rows]))
+    _move(ends, -1, lambda rows: _are(texts, ends[rows] - 1, str.isspace) & (starts[rows] < ends[rows]))
+    rows = np.flatnonzero(starts < ends)
+    return starts[rows], ends[rows]
+
+
+def _move(places: Ints, step: int, go_on: Callable[[Ints], Bools]) -> None:
+    """Move each place on, step by step."""
+    rows = np.arange(len(places))
+    while len(rows := rows[go_on(rows)]):
+        places[rows] += step
+
+
+def _are(texts: Together, places: Ints, test: Callable[[str], bool]) -> Bools:
+    """Whether the characters at the places are of a kind."""
+    points = texts.points[places]
+    are: Bools = _table(test)[np.minimum(points, _TOLD)]
+    for row in np.flatnonzero(points >= _TOLD).tolist():
+        are[row] = test(chr(points[row]))
+    return are
+
+
+_TOLD = 0x3100  # the code points up to here are looked up in a table: none of the others is white space
+
+
+@cache
+def _table(test: Callable[[str], bool]) -> Bools:
+    return np.array([test(chr(point)) for point in range(_TOLD + 1)], bool)
 
 
 # --- full stops -----------------------------------------------------------------------------------------------------
 
 
-def _is_end(text: str, match: re.Match[str], language: str) -> bool:
-    """Whether a sentence ends with this mark."""
-    start, end = match.span()
-    following = _following(text, end)
-    first = text[following : following + 1]
-    if not first or first in ",;:.!?)]}\u2026":
-        return not first
-    if first.islower():
-        return False
-    if text[start] != "." or text[start : start + 2] == "..":
-        return _ends_emphatically(text, match, following)
-    word = _word_before(text, start)
-    if not word:
-        return not _is_spaced_ellipsis(text, start)
-    return not _is_abbreviation(text, start, word, following, language)
+def _marks(texts: Together, languages: Sequence[str]) -> Ints:
+    """The ends of the marks that end a sentence."""
+    text, points = texts.text, texts.points
+    start, end = _possible_ends(texts)
+    following = _all_following(texts, end)
+    is_end = ~(texts.is_any(following, ",;:.!?)]}\u2026") | _are(texts, following, str.islower))
+    is_open = is_end & (following < texts.ends[texts.number(following)])
+    is_stop = (points[start] == ord(".")) & (points[start + 1] != ord("."))
+    for row in np.flatnonzero(is_open & ~is_stop).tolist():
+        is_end[row] = _ends_emphatically(text, int(start[row]), int(end[row]), int(following[row]))
+    rows = np.flatnonzero(is_open & is_stop)
+    stops, nexts, numbers = start[rows].tolist(), following[rows].tolist(), texts.number(start[rows]).tolist()
+    is_end[rows] = [
+        not _is_abbreviation(text, stop, word, after, languages[number]) if _may_be_short(word) else True
+        for stop, word, after, number in zip(stops, _words_before(text, stops), nexts, numbers, strict=True)
+    ]
+    return end[is_end]
+
+
+def _possible_ends(texts: Together) -> tuple[Ints, Ints]:
+    """Where matches of `_END` start and end; a single mark before white space, as nearly all are, needs no match."""
+    places = texts.places(_MARKS)
+    start = places[np.diff(places, prepend=-2) > 1]
+    is_plain = _are(texts, start + 1, str.isspace)
+    matches = map(_END.match, repeat(texts.text), start[~is_plain].tolist())
+    others = np.array([match.span() for match in matches if match], np.int64).reshape(-1, 2)
+    start, end = np.concatenate([np.stack([start, start + 1], 1)[is_plain], others]).T
+    order = np.argsort(start)
+    return start[order], end[order]
+
+
+def _all_following(texts: Together, ends: Ints) -> Ints:
+    """Where the next word begins after each mark."""
+    following: Ints = ends + texts.is_any(ends, " ")
+    for row in np.flatnonzero(~_are(texts, following, str.isalpha)).tolist():
+        following[row] = _following(texts.text, int(ends[row]))
+    return following
 
 
 def _following(text: str, end: int) -> int:
@@ -143,17 +203,21 @@ def _following(text: str, end: int) -> int:
     return opening.end() if opening else position
 
 
-def _word_before(text: str, stop: int) -> str:
-    parts = text[max(0, stop - 24) : stop].split()
-    return parts[-1].lstrip("\"'([{\u00ab\u201c\u2018") if parts and not text[stop - 1].isspace() else ""
+def _words_before(text: str, stops: Sequence[int]) -> list[str]:
+    """The word right before each full stop; empty where there is none."""
+    pieces = [text[max(0, stop - 24) : stop] for stop in stops]
+    return [
+        "" if not piece or piece[-1].isspace() else piece.split()[-1].lstrip("\"'([{\u00ab\u201c\u2018")
+        for piece in pieces
+    ]
 
 
-def _ends_emphatically(text: str, match: re.Match[str], following: int) -> bool:
+def _ends_emphatically(text: str, start: int, end: int, following: int) -> bool:
     """Whether a sentence ends with `!`, `?` or an ellipsis: not where its speaker follows, nor at `[...]`."""
-    marks = match[0]
+    marks = text[start:end]
     if marks[-1] in "\"'\u00bb\u201d\u2019" and _SPEAKER.match(text, following):
         return False
-    return not (marks.endswith("]") and text[match.start() - 1 : match.start()] == "[")
+    return not (marks.endswith("]") and text[start - 1] == "[")
 
 
 def _is_spaced_ellipsis(text: str, start: int) -> bool:
@@ -164,6 +228,8 @@ def _is_spaced_ellipsis(text: str, start: int) -> bool:
 
 def _is_abbreviation(text: str, stop: int, word: str, following: int, language: str) -> bool:
     """Whether the full stop belongs to the word before it and ends no sentence."""
+    if not word:
+        return _is_spaced_ellipsis(text, stop)
     first = text[following]
     lower = word.lower()
     if len(word) <= 5 and _LIST_MARK.fullmatch(word) and _opens_line(text, stop - len(word)):
@@ -174,11 +240,24 @@ def _is_abbreviation(text: str, stop: int, word: str, following: int, language: 
         return True
     if word.isdigit():
         return language in _ORDINAL_LANGUAGES and len(word) <= 2
-    is_initial = word[-1].isalpha() and (len(word) == 1 or word[-2] in ".-")
-    if is_initial or lower in _OUTER or (lower in _BEFORE_NUMBERS and lower not in _COMMON):
+    if _is_initial(word) or lower in _OUTER or (lower in _BEFORE_NUMBERS and lower not in _COMMON):
         next_word = _NEXT_WORD.match(text, following)
         return not (next_word and next_word[0] in _STARTERS)
     return False
+
+
+@lru_cache(maxsize=1 << 16)
+def _may_be_short(word: str) -> bool:
+    """Whether a full stop after this word may belong to it, wherever it stands; after most it can't."""
+    if not word:
+        return True
+    lower = word.lower()
+    is_listed = lower in _TITLES or lower in _INNER or lower in _BEFORE_NUMBERS or lower in _OUTER
+    return is_listed or word.isdigit() or _is_initial(word) or bool(len(word) <= 5 and _LIST_MARK.fullmatch(word))
+
+
+def _is_initial(word: str) -> bool:
+    return word[-1].isalpha() and (len(word) == 1 or word[-2] in ".-")
 
 
 def _opens_line(text: str, start: int) -> bool:
@@ -189,17 +268,20 @@ def _opens_line(text: str, start: int) -> bool:
 # --- line ends ------------------------------------------------------------------------------------------------------
 
 
-def _line_ends(text: str) -> Iterator[int]:
+def _line_ends(texts: Together) -> Ints:
     """The line ends that end a sentence: all but those by which a line was wrapped."""
-    size = len(text)
-    block_start = 0
-    while block_start < size:
-        block_end = text.find("\n\n", block_start)
-        block_end = size if block_end < 0 else block_end
-        if text.find("\n", block_start, block_end) >= 0:
-            yield from _breaks(text, block_start, block_end)
-        yield block_end
-        block_start = block_end + 2
+    lines = np.flatnonzero(texts.points == ord("\n"))
+    lines = lines[~np.isin(lines, np.concatenate([[0], texts.base - 1, texts.ends]))]
+    joined = np.diff(lines, append=-1) == 1  # a line end after it: both part blocks
+    place = np.arange(len(lines))
+    place -= np.maximum.accumulate(np.where(np.concatenate([[False], joined[:-1]]), 0, place))
+    is_gap = joined & (place % 2 == 0)
+    gaps = lines[is_gap]
+    single = lines[~is_gap & ~np.concatenate([[False], is_gap[:-1]])]
+    begins, ends = np.sort(np.concatenate([gaps + 2, texts.base[:-1]])), np.sort(np.concatenate([gaps, texts.ends]))
+    blocks = np.unique(np.searchsorted(begins, single, "right") - 1)
+    breaks = map(_breaks, repeat(texts.text), begins[blocks].tolist(), ends[blocks].tolist())
+    return np.concatenate([gaps, np.fromiter(chain.from_iterable(breaks), np.int64)])
 
 
 def _breaks(text: str, block_start: int, block_end: int) -> Iterator[int]:

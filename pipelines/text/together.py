@@ -37,6 +37,11 @@ class Together:
         """The code points."""
         return np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
+    @cached_property
+    def ends(self) -> Ints:
+        """Where each text ends."""
+        return self.base[1:] - len(PARTING)
+
     def number(self, places: Ints) -> Ints:
         """Which text each place is in."""
         numbers: Ints = np.searchsorted(self.base, places, "right") - 1
@@ -58,6 +63,13 @@ class Together:
         """What stands at spans of the text."""
         text = self.text
         return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+    def places(self, signs: str) -> Ints:
+        """Where any of these signs stands; among them the question mark, as which all but Latin letters are read."""
+        told = bytes(chr(point) in signs for point in range(256))
+        plain = self.text.encode("latin-1", "replace").translate(told)
+        places = np.flatnonzero(np.frombuffer(plain, np.uint8))
+        return places[self.is_any(places, signs)]
 
     def is_any(self, places: Ints, signs: Iterable[str]) -> Bools:
         """Whether one of these signs stands at each place."""

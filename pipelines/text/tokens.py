@@ -4,9 +4,9 @@ Here: cutting whole groups of texts at once, and the words written small. What a
 is a word, belong to `spelling`; names to `pipelines.names`.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -42,22 +42,21 @@ def split(texts: Sequence[str]) -> Tokens:
     return Tokens(encoded.dictionary, encoded.indices.to_numpy(), lists.offsets.to_numpy())
 
 
-def small_words(tokens: Tokens) -> Counter[str]:
-    """The words written small and how often each stands in the texts."""
+def small_words(tokens: Tokens) -> pa.Table:
+    """The words written small and how often each stands in the texts: `word`, `n`."""
     n = np.bincount(tokens.codes, minlength=len(tokens.distinct))
     at, rest = by_letters(tokens)
-    small = tokens.distinct.take(at)
+    small, signed = tokens.distinct.take(at), tokens.distinct.take(rest)
     is_word = pc.greater(pc.binary_length(small), 1)
-    counts = Counter(dict(zip(small.filter(is_word).to_pylist(), n[at][_mask(is_word)].tolist(), strict=True)))
-    signed, n_signed = tokens.distinct.take(rest), n[rest]
     plain = pc.struct_field(pc.extract_regex(signed, _PLAIN), "word")
     is_plain = pc.is_valid(plain)
-    _add(counts, plain.filter(is_plain).to_pylist(), n_signed[_mask(is_plain)].tolist())
     is_other = pc.and_not(pc.match_substring_regex(signed, _MAY_HOLD_WORD), is_plain)
-    for token, n_token in zip(signed.filter(is_other).to_pylist(), n_signed[_mask(is_other)].tolist(), strict=True):
-        for word in _small_words_in(token):
-            counts[word] += n_token
-    return counts
+    others = [*map(_small_words_in, signed.filter(is_other).to_pylist())]
+    n_other = np.repeat(n[rest][_mask(is_other)], [*map(len, others)])
+    words = [small.filter(is_word), plain.drop_null(), pa.array(chain.from_iterable(others), pa.string())]
+    counts = np.concatenate([n[at][_mask(is_word)], n[rest][_mask(is_plain)], n_other])
+    table = pa.table({"word": pa.chunked_array(words), "n": counts})
+    return table.group_by("word", use_threads=False).aggregate([("n", "sum")]).rename_columns(["word", "n"])
 
 
 def by_letters(tokens: Tokens) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -73,11 +72,6 @@ def by_letters(tokens: Tokens) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.in
 def _mask(values: pa.BooleanArray) -> npt.NDArray[np.bool_]:
     mask: npt.NDArray[np.bool_] = values.to_numpy(zero_copy_only=False)
     return mask
-
-
-def _add(counts: Counter[str], words: list[str], numbers: list[int]) -> None:
-    for word, n in zip(words, numbers, strict=True):
-        counts[word] += n
 
 
 @lru_cache(maxsize=1 << 16)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.text.sentences import split, unbroken
+from pipelines.text.sentences import split, split_all, unbroken
+from pipelines.text.together import Together
 
 # Each case is the list of its sentences; joined by a space they are the text.
 CASES: dict[str, list[str]] = {
@@ -182,6 +183,28 @@ def test_every_character_but_space_is_in_exactly_one_sentence(text: str, languag
         assert text[start:end] == text[start:end].strip() != ""
         position = end
     assert not text[position:].strip()
+
+
+@given(st.lists(st.tuples(messy, st.sampled_from(["en", "de", "ru", "und"])), max_size=5))
+def test_many_texts_at_once_are_split_as_each_alone(written: list[tuple[str, str]]) -> None:
+    texts = Together([text for text, _ in written])
+    starts, ends = split_all(texts, [language for _, language in written])
+    base = texts.base[texts.number(starts)]
+    alone = [span for text, language in written for span in split(text, language)]
+    assert [*zip((starts - base).tolist(), (ends - base).tolist(), strict=True)] == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He saw. . . (", ["He saw. . .", "("]),
+        ("They knew Smith Jr. The", ["They knew Smith Jr. The"]),
+        ("It ended.Bar", ["It ended.Bar"]),
+        ("One. •", ["One.", "•"]),
+    ],
+)
+def test_a_text_ends_as_it_would_alone(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in split(text)] == expected
 
 
 @pytest.mark.parametrize(
