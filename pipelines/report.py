@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -26,7 +27,7 @@ from pipelines.stages.places import MADE_OF, Manifest, Paths
 from schemas.fields import EDIT_KINDS, ENTITY_KINDS
 from schemas.tables import TABLES
 
-FILE = "report.html"
+FILE, NUMBERS = "report.html", "numbers.json"
 STAGE = "report"
 MADE = "report-made"
 MOST = 15
@@ -163,33 +164,40 @@ def _named(entity_id: str, names: "pd.Series[str]") -> str:
 
 # --- pictures --------------------------------------------------------------------------------------------------------
 
-FIGURES: dict[str, tuple[str, Callable[[Quality], bytes]]] = {
+FIGURES: dict[str, tuple[str, str, Callable[[Any], bytes]]] = {
     "most_mentioned": (
         "The people named most often, whatever the spelling; doubts are not counted.",
-        lambda q: figures.bars("Most mentioned people", q.most_mentioned, "mentions"),
+        "most_mentioned",
+        lambda rows: figures.bars("Most mentioned people", rows, "mentions"),
     ),
     "variants_a_person": (
         "In how many ways the name of a person is written, titles and possessive endings left out.",
-        lambda q: figures.bars("Variants a person", q.most_variants, "distinct surfaces"),
+        "most_variants",
+        lambda rows: figures.bars("Variants a person", rows, "distinct surfaces"),
     ),
     "edits_by_kind": (
         "What was changed from the text as written to the cleaned text; every change can be undone.",
-        lambda q: figures.bars("Edits by kind", q.edits, "edits"),
+        "edits",
+        lambda rows: figures.bars("Edits by kind", rows, "edits"),
     ),
     "share_of_review": (
         "How much of what was found waits for a person; such names are left as written.",
-        lambda q: figures.shares("Share of review", q.certainty, ("accepted", "under review")),
+        "certainty",
+        lambda rows: figures.shares("Share of review", rows, ("accepted", "under review")),
     ),
     "posts_a_source": (
         "The sources that most posts come from.",
-        lambda q: figures.bars("Posts a source", q.posts, "posts"),
+        "posts",
+        lambda rows: figures.bars("Posts a source", rows, "posts"),
     ),
 }
+"""What is said of each figure, the numbers of the report that it shows, and how it is drawn."""
 
 
-def draw(quality: Quality) -> dict[str, bytes]:
-    """Every figure as a PNG."""
-    return {name: make(quality) for name, (_, make) in FIGURES.items()}
+def draw(quality: Quality, kept: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """Every figure as a PNG, those that are kept as they are."""
+    kept = kept or {}
+    return {name: kept.get(name) or make(getattr(quality, of)) for name, (_, of, make) in FIGURES.items()}
 
 
 def data_address(png: bytes) -> str:
@@ -300,17 +308,33 @@ def _make_report(paths: Paths) -> Manifest:
     """Measure the tables of this build and, where the numbers are new, draw them and write the page."""
     unmatched, score = _rows(out.unmatched_decisions(paths)), verify.gold_score(paths)
     quality = measure(dict(out.table_files(paths)), out.review_queue(paths), unmatched, score)
-    version = work.code_version("report.py", "figures.py")
-    key = work.digest(version, metadata.version("matplotlib"), json.dumps(asdict(quality)))
+    version = work.digest(work.code_version("report.py", "figures.py"), metadata.version("matplotlib"))
+    numbers = json.dumps(asdict(quality))
 
     def write(folder: Path) -> None:
-        pictures = draw(quality)
+        pictures = draw(quality, _kept_figures(paths, version, json.loads(numbers)))
         for name, png in pictures.items():
             (folder / f"{name}.png").write_bytes(png)
+        (folder / NUMBERS).write_text(json.dumps({"version": version, "numbers": json.loads(numbers)}))
         (folder / FILE).write_text(page(quality, pictures), encoding="utf-8")
 
+    key = work.digest(version, numbers)
     place = work.make(paths.store.place(STAGE, key), write)
     return paths.write_manifest(STAGE, {"report": place.name, "rows": quality.rows})
+
+
+def _kept_figures(paths: Paths, version: str, numbers: Mapping[str, Any]) -> dict[str, bytes]:
+    """The figures of the build before that show the same numbers."""
+    if not paths.has_manifest(MADE):
+        return {}
+    place = paths.store.place(STAGE, paths.read_manifest(MADE)["report"])
+    if not (place / NUMBERS).is_file():
+        return {}
+    before = json.loads((place / NUMBERS).read_text())
+    if before["version"] != version:
+        return {}
+    same = (name for name, (_, of, _) in FIGURES.items() if before["numbers"][of] == numbers[of])
+    return {name: (place / f"{name}.png").read_bytes() for name in same}
 
 
 def report_files(paths: Paths) -> dict[str, str]:
@@ -323,7 +347,7 @@ def pictures_markdown(paths: Paths) -> dict[str, str]:
     place = _place(paths)
     return {
         name: f"![{words}]({data_address((place / f'{name}.png').read_bytes())})"
-        for name, (words, _) in FIGURES.items()
+        for name, (words, *_) in FIGURES.items()
     }
 
 

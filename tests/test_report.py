@@ -171,6 +171,28 @@ def test_what_is_made_of_the_same_is_not_measured_again(places: Paths, monkeypat
     assert len(measured) == 1
 
 
+def test_only_figures_of_other_numbers_are_drawn_again(places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_stages(places)
+    report.make_report(places)
+    drawn: list[str] = []
+    bars = figures.bars
+
+    def noting(title: str, *rest: Any) -> bytes:
+        drawn.append(title)
+        return bars(title, *rest)
+
+    monkeypatch.setattr(figures, "bars", noting)
+    (places.seeds / "one.txt").write_text((places.seeds / "one.txt").read_text() + "\nMoscow  was far.\n")
+    run_stages(places)
+    report.make_report(places)
+    assert drawn == ["Edits by kind"]
+    again = report.report_files(places)
+    alone = replace(places, data=places.data.parent / "alone")
+    run_stages(alone)
+    report.make_report(alone)
+    assert report.report_files(alone) == again
+
+
 def test_pictures_and_row_counts_for_the_ui(data_folder: Path) -> None:
     paths = Paths(data_folder, data_folder, data_folder)
     pictures = report.pictures_markdown(paths)
