@@ -167,7 +167,8 @@ def _numbers(sounds: romanise.Sounds, size: int) -> tuple[_Groups, _Groups]:
 
 def _once(part: Rows, number: Hashes, size: int) -> tuple[Places, Hashes]:
     """Each number of each part once, in order, and how many each part has."""
-    order = np.lexsort((number, part))
+    order = np.argsort(number)
+    order = order[np.argsort(part[order].astype(np.uint16), kind="stable")]  # so few parts are sorted at once, and fast
     part, number = part[order], number[order]
     keep = np.ones(len(part), bool)
     keep[1:] = (part[1:] != part[:-1]) | (number[1:] != number[:-1])

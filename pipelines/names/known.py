@@ -61,7 +61,8 @@ def lay_out(
     """The names ready to be compared, and to be found in an index, their parts' sounds asked of `sounds`."""
     split = parts.split(written)
     heard = index.hear(split.tokens, sounds, to_find)
-    return Names(split, heard, align.grid(split), align.table(split, given.groups(split.folded, heard.sounds), heard))
+    table = align.table(split, given.groups(split.folded, heard.sounds), heard)
+    return Names(split, heard if to_find else heard.unnumbered(), align.grid(split), table)
 
 
 def prepare(made: index.NameIndex) -> Known:

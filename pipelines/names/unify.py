@@ -237,22 +237,30 @@ class _Read:
 
 def _read(laid: Names, parts: _Parts) -> _Read:
     folded, tokens = laid.parts.folded, laid.parts.tokens
-    words = [(folded[a], folded[b]) for a, b in zip(parts.left.tolist(), parts.right.tolist(), strict=True)]
+    pair, row = np.unique((parts.left.astype(np.int64) << 32) | parts.right, return_inverse=True)
+    left, right = (pair >> 32).tolist(), (pair & 0xFFFFFFFF).tolist()
+    words = [(folded[a], folded[b]) for a, b in zip(left, right, strict=True)]
     lengths = np.array([[len(a), len(b)] for a, b in words], np.int64).reshape(-1, 2)
     eastern = np.array([surnames.is_eastern(a) and surnames.is_eastern(b) for a, b in words], bool)
-    closely = romanise.closely([tokens[one] for one in parts.left], [tokens[one] for one in parts.right])
+    closely = romanise.closely([tokens[one] for one in left], [tokens[one] for one in right])
     latin_ends = romanise.LATIN_ENDS
+    traits = np.array([[lexicon.traits(a), lexicon.traits(b)] for a, b in words], np.int64).reshape(-1, 2)
+    foreign = np.array([(a > latin_ends) != (b > latin_ends) for a, b in words], bool)
+    begins = np.array([a[:1] == b[:1] for a, b in words], bool)
+    plural = np.array([_is_plural(a, b) for a, b in words], bool) & ~eastern
+    anagram = np.array([sorted(a) == sorted(b) for a, b in words], bool)
+    but_h = np.array([surnames.without_h(a) == surnames.without_h(b) for a, b in words], bool)
     return _Read(
-        traits=np.array([[lexicon.traits(a), lexicon.traits(b)] for a, b in words], np.int64).reshape(-1, 2),
-        shortest=lengths.min(axis=1),
-        longest=lengths.max(axis=1),
-        closely=closely | (eastern & (parts.how == SOUND)),
-        foreign=np.array([(a > latin_ends) != (b > latin_ends) for a, b in words], bool),
-        eastern=eastern,
-        begins=np.array([a[:1] == b[:1] for a, b in words], bool),
-        plural=np.array([_is_plural(a, b) for a, b in words], bool) & ~eastern,
-        anagram=np.array([sorted(a) == sorted(b) for a, b in words], bool),
-        but_h=np.array([surnames.without_h(a) == surnames.without_h(b) for a, b in words], bool),
+        traits=traits[row],
+        shortest=lengths.min(axis=1)[row],
+        longest=lengths.max(axis=1)[row],
+        closely=closely[row] | (eastern[row] & (parts.how == SOUND)),
+        foreign=foreign[row],
+        eastern=eastern[row],
+        begins=begins[row],
+        plural=plural[row],
+        anagram=anagram[row],
+        but_h=but_h[row],
     )
 
 
