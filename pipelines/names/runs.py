@@ -88,16 +88,10 @@ def parts(runs: Sequence[str], modes: Sequence[int]) -> list[tuple[Part, ...]]:
         runs: Capitalised words with the gaps, particles and "of the" between them.
         modes: INSIDE a sentence, INITIAL (opening one), in a HEADING in title case, in a line of CAPITALS.
     """
-    if len(_remembered) > MOST_REMEMBERED:
-        _remembered.clear()
     keys = [*zip(runs, modes, strict=True)]
-    new = [key for key in dict.fromkeys(keys) if key not in _remembered]
-    _remembered.update(zip(new, _parts(new), strict=True))
-    return [*map(_remembered.__getitem__, keys)]
-
-
-MOST_REMEMBERED = 1 << 17
-_remembered: dict[tuple[str, int], tuple[Part, ...]] = {}
+    distinct = [*dict.fromkeys(keys)]
+    found = dict(zip(distinct, _parts(distinct), strict=True))
+    return [*map(found.__getitem__, keys)]
 
 
 def _parts(runs: Sequence[tuple[str, int]]) -> Iterator[tuple[Part, ...]]:
