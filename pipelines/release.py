@@ -20,7 +20,9 @@ from pipelines.provenance import Statement
 from pipelines.readers import REASONS
 from schemas.export import data_dictionary
 
-SINGLE_FILE_BYTES = 16 << 20
+SINGLE_FILE_BYTES = 4 << 20
+"""Tables of more are folders of parts: writing them again for every release would take longer than the rest of a build
+that changes little, and no two releases would share a file."""
 KEPT_BUILDS = 5
 CHANGES_TEXT, CHANGES_TABLE = "CHANGES.md", "changes.parquet"
 
