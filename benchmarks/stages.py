@@ -29,7 +29,7 @@ def stages(paths: Paths) -> dict[str, float]:
         "read": lambda: (raw.list_sources(paths), raw.read_records(paths, inline)),
         "clean, find": lambda: core.prepare_groups(paths, inline),
         "merge": lambda: core.merge_surfaces(paths),
-        "judge words": lambda: core.judge_words(paths, settings),
+        "judge words": lambda: core.judge_words(paths, settings, inline),
         "resolve names": lambda: core.resolve_names(paths, settings, inline),
         "apply, write": lambda: out.apply_groups(paths, settings, inline),
         "small tables": lambda: [make(paths) for make in tables],

@@ -115,8 +115,8 @@ def surfaces(places: Places) -> dg.MaterializeResult[Any]:
     deps=[surfaces, ["reference", "spelling"]],
     description="Each distinct unknown word judged once: a slip with one convincing correction, or left alone.",
 )
-def corrections(places: Places, rules: Rules) -> dg.MaterializeResult[Any]:
-    manifest = core.judge_words(places.paths(), rules.settings())
+def corrections(places: Places, rules: Rules, workers: Workers) -> dg.MaterializeResult[Any]:
+    manifest = core.judge_words(places.paths(), rules.settings(), workers.run)
     return _made(manifest, dagster_row_count=manifest["n_corrections"])
 
 

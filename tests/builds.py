@@ -34,7 +34,7 @@ def run_stages(paths: Paths, settings: Settings | None = None, run: Any = inline
     raw.read_records(paths, run)
     core.prepare_groups(paths, run)
     core.merge_surfaces(paths)
-    core.judge_words(paths, settings)
+    core.judge_words(paths, settings, run)
     core.resolve_names(paths, settings, run)
     out.apply_groups(paths, settings, run)
     for make in (out.sources_table, out.quarantine_table, out.variants_table, out.entities_table):

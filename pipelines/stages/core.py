@@ -17,12 +17,14 @@ from pipelines.names.authority import load, load_decisions
 from pipelines.names.plausible import among
 from pipelines.names.resolve import decide, decided
 from pipelines.passes import clean as cleaning
+from pipelines.passes import judge as judging
 from pipelines.passes.clean import Group
 from pipelines.passes.context import NAME_SCHEMA
 from pipelines.settings import Settings
 from pipelines.stages.answers import all_answers
 from pipelines.stages.places import Manifest, Paths, Run
 from pipelines.stages.told import told
+from pipelines.stages.words import judged
 from pipelines.text import rules, spelling
 
 PARTS_WANTED = 40
@@ -157,43 +159,23 @@ def check_reference(paths: Paths) -> None:
     provenance.read(paths.reference)
 
 
-def judge_words(paths: Paths, settings: Settings) -> Manifest:
+def judge_words(paths: Paths, settings: Settings, run: Run) -> Manifest:
     """Each distinct unknown word judged once, by lexicon, the project's rules and the corpus itself."""
     own_rules = rules.load_rules(paths.reference / SPELLING_FILE)
-    version = work.digest(work.code_version("text", "stages"), repr(settings.spelling), repr(own_rules))
-    counted = _surfaces(paths) / "words.parquet"
+    version = work.digest(work.code_version("text", "stages", "passes"), repr(settings.spelling), repr(own_rules))
+    counted = _surfaces(paths) / judging.WORDS
     key = work.digest(version, paths.read_manifest("surfaces")["surfaces"])
 
     def write(folder: Path) -> None:
-        counts = _word_counts(counted)
-        judged = _judged(paths, version, counts)
-        found = spelling.judge(counts, own_rules, settings.spelling, judged)
-        rows = [correction._asdict() for correction in found.values()]
-        parquet.write(pa.Table.from_pylist(rows, cleaning.CORRECTIONS), folder / "corrections.parquet")
-        shutil.copyfile(counted, folder / "words.parquet")
+        counts = judging.counts_in(counted)
+        found = judged(paths, version, counts, settings.spelling, run)
+        judging.write(spelling.judge(counts, own_rules, settings.spelling, found), folder)
+        shutil.copyfile(counted, folder / judging.WORDS)
 
     place = work.make(paths.store.place("words", key), write)
     paths.write_manifest("judged", {"version": version, "words": place.name})
-    n_corrections = parquet.read(place / "corrections.parquet").num_rows
+    n_corrections = parquet.read(place / judging.FILE).num_rows
     return paths.write_manifest("corrections", {"corrections": place.name, "n_corrections": n_corrections})
-
-
-def _word_counts(file: Path) -> dict[str, spelling.WordCount]:
-    columns = parquet.read(file).to_pydict()
-    counts = map(spelling.WordCount, columns["n"], columns["n_posts"])
-    return dict(zip(columns["word"], counts, strict=True))
-
-
-def _judged(paths: Paths, version: str, counts: dict[str, spelling.WordCount]) -> dict[str, spelling.Correction | None]:
-    """What the build before found, by the same rules, for the words that are counted as often now."""
-    before = paths.read_manifest("judged") if paths.has_manifest("judged") else {}
-    if before.get("version") != version or not paths.store.has("words", before["words"]):
-        return {}
-    place = paths.store.place("words", before["words"])
-    rows = parquet.read(place / "corrections.parquet").to_pylist()
-    found = {row["word"]: spelling.Correction(**row) for row in rows if row["rule"] == spelling.SLIP}
-    same = counts.items() & _word_counts(place / "words.parquet").items()
-    return {word: found.get(word) for word, _ in same}
 
 
 @dataclass(frozen=True)
