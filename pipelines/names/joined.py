@@ -4,7 +4,7 @@ Every name is compared with those whose first and last words may sound as its ow
 one name is said in `unify`; what follows for entities and readings in `cluster`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ Rows = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-_CROSSED, _PAIRS, _PARTS = 1 << 19, 1 << 16, 1 << 14
+_CROSSED, _PAIRS, _PARTS = 1 << 19, 1 << 14, 1 << 14
 """How many numbers are crossed, pairs weighed, and parts numbered, at a time."""
 _LOTS = 1 << 16
 _BY_INITIALS = 0.9
@@ -105,16 +105,17 @@ def _lots(first: Rows, last: Rows, whole: _Groups, less: _Groups) -> int:
     return min(crossed // _CROSSED + 1, _LOTS)
 
 
-def _in_lots(numbers: _Groups, wanted: npt.NDArray[np.bool_], lots: int) -> list[tuple[Rows, Hashes]]:
+def _in_lots(numbers: _Groups, wanted: npt.NDArray[np.bool_], lots: int) -> Iterator[tuple[Rows, Hashes]]:
     """The numbers of the wanted parts, each with its part, in so many lots; one number is in one lot."""
     parts = np.flatnonzero(wanted).astype(np.int32)
     place, member = numbers.of(parts)
     part, number = parts[place], member.astype(np.uint64, copy=False)
+    del place, member
     with np.errstate(over="ignore"):
         lot = ((number * _PRIME >> np.uint64(32)) % np.uint64(lots)).astype(np.uint16)
     order = np.argsort(lot, kind="stable")
-    bounds = np.cumsum(np.bincount(lot, minlength=lots))[:-1]
-    return list(zip(np.split(part[order], bounds), np.split(number[order], bounds), strict=True))
+    for some in np.split(order, np.cumsum(np.bincount(lot, minlength=lots))[:-1]):
+        yield part[some], number[some]
 
 
 def _crossed(
