@@ -57,9 +57,11 @@ def _column_passes(spec: Any, column: Column) -> bool:
         return False
     if column.null_count and not spec.nullable:
         return False
-    if spec.unique and pc.count_distinct(column, mode="only_valid").as_py() < len(column) - column.null_count:
+    by_value = spec.unique or (spec.checks and pa.types.is_string(column.type))
+    values = pc.unique(column) if by_value else column
+    if spec.unique and len(values) - values.null_count < len(column) - column.null_count:
         return False
-    found = (CHECKS[check.name](column, **check.statistics) for check in spec.checks)
+    found = (CHECKS[check.name](values, **check.statistics) for check in spec.checks)
     return all(pc.all(one, min_count=0).as_py() for one in found)
 
 

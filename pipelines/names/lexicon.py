@@ -288,8 +288,10 @@ def traits_of(words: Sequence[str]) -> list[int]:
     table, keys = _lookup()
     found = [table.get(word, 0) for word in words]
     for number, word in enumerate(words):
-        if "-" in word or word[-1:] == "s":
+        if "-" in word:
             found[number] = traits(word)
+        elif word[-1:] == "s" and not found[number] & _NAMES:
+            found[number] |= table.get(word[:-1], 0) & _PLURALS
     others = [n for n, word in enumerate(words) if not found[n] and "-" not in word and word[-1:] != "s"]
     folded = fold("\n".join([words[number] for number in others])).split("\n")
     for number, key in zip(others, folded, strict=False):  # of no words there is a key too

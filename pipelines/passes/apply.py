@@ -6,7 +6,9 @@ decided in `pipelines.passes.names` and `decisions`, how edits compose in `pipel
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -57,7 +59,7 @@ def _apply(task: Task, folder: Path) -> None:
     text = cleaning.apply(raw)
     clean_base = cleaning.bases_in_output(raw_base)
     located = locate(task.prepared, read_rows(task.readings, NAME_SCHEMA), posts, task.in_threads, clean_base)
-    decisions = parquet.read(task.decisions).to_pylist()
+    decisions = _rows(task.decisions)
     located = decide_by_reference(located, task.prepared, task.references, clean_base)
     as_written = _as_written(decisions, raw, *cleaning.to_input(located.start, located.end))
     mentions, used = decide_by_hand(located, as_written, decisions, ids.to_pylist(), text, clean_base)
@@ -80,6 +82,13 @@ def _apply(task: Task, folder: Path) -> None:
     feather.write(pa.table({"line": pa.array(sorted(used), pa.int64())}), folder / "decisions_used.arrow")
 
 
+@lru_cache(maxsize=4)
+def _rows(file: Path) -> Sequence[dict[str, Any]]:
+    """The rows of a file that is named by its content, so that many groups have the same one."""
+    rows: list[dict[str, Any]] = parquet.read(file).to_pylist()
+    return rows
+
+
 def _as_written(decisions: Sequence[Decision], raw: str, start: Ints, end: Ints) -> dict[int, str]:
     """The mentions' surfaces before cleaning, by number: of those that are as long as a decision's."""
     rows = np.flatnonzero(np.isin(end - start, [len(decision["surface"]) for decision in decisions]))
@@ -96,8 +105,7 @@ def _clean_edits(prepared: Path, raw_base: Ints) -> EditColumns:
 
 
 def _spelling_edits(task: Task, text: str, base: Ints, languages: Sequence[str], mentions: Mentions) -> list[Edit]:
-    rows = parquet.read(task.corrections).to_pylist()
-    corrections = {row["word"]: spelling.Correction(**row) for row in rows}
+    corrections = {row["word"]: spelling.Correction(**row) for row in _rows(task.corrections)}
     places = correcting.places(text, corrections)
     starts = np.array(sorted(start for found in places.values() for start in found), np.int64)
     if not len(starts):

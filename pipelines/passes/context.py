@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -115,14 +116,14 @@ def in_doubt(reading: Ints, name: Ints, against: npt.NDArray[np.int8], readings:
     """
     places = np.flatnonzero(against)
     found = reading.copy()
-    made: dict[tuple[int, int, int], int] = {}
-    columns = (places, reading[places], name[places], against[places])
-    known, surfaces = readings.some(np.unique(columns[1])), readings.surfaces(np.unique(columns[2]))
-    for place, number, own, sign in zip(*(column.tolist() for column in columns), strict=True):
-        if (number, own, sign) not in made:
-            doubt = doubted(known[number], surfaces[own], AGAINST[sign])
-            made[number, own, sign] = readings.add(doubt) if doubt else number
-        found[place] = made[number, own, sign]
+    known, surfaces = readings.some(np.unique(reading[places])), readings.surfaces(np.unique(name[places]))
+    cases = pd.MultiIndex.from_arrays([reading[places], name[places], against[places]])
+    case, distinct = cases.factorize()
+    made = []
+    for number, own, sign in distinct:
+        doubt = doubted(known[number], surfaces[own], AGAINST[sign])
+        made.append(readings.add(doubt) if doubt else number)
+    found[places] = np.array(made, np.int64)[case]
     return found
 
 

@@ -46,7 +46,7 @@ def _kinds(text: str) -> Kinds:
     points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     further = np.flatnonzero(points >= LATIN)
     kinds[further] = _table()[np.minimum(points[further], PLANE - 1)]
-    beyond = np.flatnonzero(points >= PLANE)
+    beyond = further[points[further] >= PLANE]
     distinct, number = np.unique(points[beyond], return_inverse=True)
     kinds[beyond] = _kinds_of(distinct.tolist())[number]
     return kinds
