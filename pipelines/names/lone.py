@@ -99,6 +99,10 @@ def _bearers(frame: pd.DataFrame, compared: Compared, authority: Authority, sett
     surname = answered(pairs)[pair, known.grid.last[pairs.known[pair]]].astype(np.int64)
     how = np.where(surname >= 0, pairs.how[pair, surname], NOTHING)
     like = np.where(surname >= 0, pairs.like[pair, surname], 0)
+    particle = _other_particle(pairs, query)[pair]
+    may = np.isin(how, (ALIKE, SOUND, EQUAL)) & (like >= settings.lone) & ((how == EQUAL) | ~particle)
+    may &= (frame["odds"] > IMPOSSIBLE / 2).to_numpy()
+    frame, pair, surname, how, like = frame[may], pair[may], surname[may], how[may], like[may]
     own = query.grid.token[frame["row"], query.grid.last[frame["row"]]]
     theirs = known.names.grid.token[pairs.known[pair], known.grid.last[pairs.known[pair]]]
     link = np.where(surname >= 0, pairs.link[pair, surname], -1)
@@ -112,11 +116,10 @@ def _bearers(frame: pd.DataFrame, compared: Compared, authority: Authority, sett
         bearer=[known.names.parts.folded[one] for one in theirs],
         theirs=[known.names.parts.tokens[one] for one in theirs],
         given=query.table.groups[own, 0] >= 0,
-        particle=_other_particle(pairs, query)[pair],
+        particle=particle[may],
     )
-    frame = frame[np.isin(how, (ALIKE, SOUND, EQUAL)) & (like >= settings.lone) & (frame["odds"] > IMPOSSIBLE / 2)]
     frame = _described(frame, authority)
-    frame = frame[(frame["how"] == EQUAL) | (_tells(frame) & ~frame["particle"])]
+    frame = frame[(frame["how"] == EQUAL) | _tells(frame)]
     frame = frame.sort_values(["row", "like", "other", "entity"], ascending=[True, False, True, True], kind="stable")
     frame = frame.drop_duplicates(["row", "entity"])
     top = frame.groupby("row")["like"].transform("max")

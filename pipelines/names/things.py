@@ -14,6 +14,7 @@ from pipelines.names.align import EQUAL, SOUND
 from pipelines.names.authority import Authority
 from pipelines.names.exact import FOUND
 from pipelines.names.known import Names
+from pipelines.names.parts import Parts
 from pipelines.names.traits import GIVEN, ORDINARY, SURNAME, TERRITORY, TOWN
 
 _SHORTEST, _LONG = 8, 10
@@ -51,20 +52,7 @@ def find(query: Names, asked: npt.NDArray[np.bool_], authority: Authority, thing
     if not len(made.names) or not query.parts.tokens:
         return pd.DataFrame(columns=FOUND)
     links = match.link(query.parts, query.heard, made)
-    plural = np.array(
-        [query.parts.folded[a] == made.parts.folded[b] + "s" for a, b in zip(links.query, links.known, strict=True)],
-        dtype=bool,
-    )
-    other = np.array(
-        [bool(lexicon.traits(query.parts.tokens[one].lower()) & _OTHER) for one in links.query], dtype=bool
-    )
-    sound = links.how == SOUND
-    sound[sound] = romanise.closely(
-        [query.parts.tokens[one] for one in links.query[sound]], [made.parts.tokens[one] for one in links.known[sound]]
-    )
-    same = (links.how == EQUAL) | (
-        sound & (links.size >= np.where(links.look <= 1, _SHORTEST, _LONG)) & (links.look <= 2) & ~plural & ~other
-    )
+    same = (links.how == EQUAL) | _transcribed(links, query.parts, made.parts)
     meant = pd.Series(links.known[same], index=links.query[same]).groupby(level=0).min()
     as_thing = np.full(len(query.parts.tokens), -1, np.int64)
     as_thing[meant.index] = meant.to_numpy()
@@ -80,6 +68,21 @@ def find(query: Names, asked: npt.NDArray[np.bool_], authority: Authority, thing
         is_full=~several, is_default=~hits["row"].duplicated(),
     )  # fmt: skip
     return result[result["is_default"]][FOUND]
+
+
+def _transcribed(links: match.Link, query: Parts, known: Parts) -> npt.NDArray[np.bool_]:
+    """Which links are of words long enough to be known by their sound, neither plurals nor words of their own."""
+    long = links.size >= np.where(links.look <= 1, _SHORTEST, _LONG)
+    rows = np.flatnonzero((links.how == SOUND) & long & (links.look <= 2))
+    ours, theirs = links.query[rows].tolist(), links.known[rows].tolist()
+    told = [
+        query.folded[a] != known.folded[b] + "s" and not lexicon.traits(query.tokens[a].lower()) & _OTHER
+        for a, b in zip(ours, theirs, strict=True)
+    ]
+    closely = romanise.closely([query.tokens[one] for one in ours], [known.tokens[one] for one in theirs])
+    found = np.zeros(len(links.how), bool)
+    found[rows] = closely & np.array(told, bool)
+    return found
 
 
 def _all_known(first: Numbers, token: Numbers) -> npt.NDArray[np.bool_]:
