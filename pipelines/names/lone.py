@@ -4,6 +4,8 @@ A reading for every bearer, so that context can choose; the default one is the o
 read in `choose`; who is meant in a post is decided in `context`.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -111,10 +113,10 @@ def _bearers(frame: pd.DataFrame, compared: Compared, authority: Authority, sett
         like=like,
         look=np.where(link >= 0, pairs.links.look[link], 0),
         sound=np.where(link >= 0, pairs.links.sound[link], 0),
-        word=[query.parts.folded[one] for one in own],
-        token=[query.parts.tokens[one] for one in own],
-        bearer=[known.names.parts.folded[one] for one in theirs],
-        theirs=[known.names.parts.tokens[one] for one in theirs],
+        word=_texts(query.parts.folded, own, frame),
+        token=_texts(query.parts.tokens, own, frame),
+        bearer=_texts(known.names.parts.folded, theirs, frame),
+        theirs=_texts(known.names.parts.tokens, theirs, frame),
         given=query.table.groups[own, 0] >= 0,
         particle=particle[may],
     )
@@ -128,6 +130,11 @@ def _bearers(frame: pd.DataFrame, compared: Compared, authority: Authority, sett
     own_name = (~frame["other"] & ~frame["aside"]).groupby(frame["row"]).transform("any")
     frame = frame.assign(aside=frame["aside"] | (frame["other"] & own_name))
     return frame.sort_values(["row", "aside"], kind="stable")
+
+
+def _texts(values: Sequence[str], at: npt.NDArray[np.int32], frame: pd.DataFrame) -> "pd.Series[str]":
+    """Some of the values as a column of text of the frame, of an empty one too."""
+    return pd.Series([values[one] for one in at.tolist()], frame.index, dtype=str)
 
 
 def _other_particle(pairs: Pairs, query: Names) -> npt.NDArray[np.bool_]:
