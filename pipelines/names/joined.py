@@ -19,7 +19,7 @@ Hashes = npt.NDArray[np.uint64]
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _CROSSED, _PAIRS, _PARTS = 1 << 21, 1 << 14, 1 << 14
 """How many numbers are crossed, pairs weighed, and parts numbered, at a time."""
-_LOTS, _PIECES = 1 << 16, np.uint64(8)
+_LOTS, _PIECES = 1 << 16, 8
 """How many lots there may be; and in how many pieces each is worked on, as that takes more room than what it makes."""
 _BY_INITIALS = 0.9
 """The score of a name whose given names are initials, joined to the only full name that they can stand for."""
@@ -93,12 +93,12 @@ def _near(laid: known.Names) -> tuple[Rows, Rows]:
     begins = np.diff(named.first) > 0
     for one, other in zip(_in_lots(whole, begins, lots), _in_lots(less, begins, lots), strict=True):
         crossed = [*_crossed(*one, named, last, less), *_crossed(*other, named, last, whole)]
-        for share in np.arange(_PIECES, dtype=np.uint64):
-            wanted = [number % _PIECES == share for _, number in crossed]
-            columns = (
-                [row[one] for row, one in zip(column, wanted, strict=True)] for column in zip(*crossed, strict=True)
+        piece = [(number % np.uint64(_PIECES)).astype(np.uint8) for _, number in crossed]
+        for some in range(_PIECES):
+            wanted = [one == some for one in piece]
+            name, number = (
+                np.concatenate([*map(np.compress, wanted, column)]) for column in zip(*crossed, strict=True)
             )
-            name, number = map(np.concatenate, columns)
             found.append(_pairs(*_shared(rows[name], number)))
     both = index.distinct(np.concatenate(found))
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32)
@@ -126,7 +126,7 @@ def _in_lots(numbers: _Groups, wanted: npt.NDArray[np.bool_], lots: int) -> Iter
 
 def _crossed(part: Rows, number: Hashes, named: _Groups, last: Rows, less: _Groups) -> Iterator[tuple[Rows, Hashes]]:
     """These numbers of first words, combined with all of the last words of names that begin so; and of which names."""
-    for some in np.array_split(np.arange(len(part)), int(_PIECES)):
+    for some in np.array_split(np.arange(len(part)), _PIECES):
         at, name = named.of(part[some])
         place, other = less.of(last[name])
         with np.errstate(over="ignore"):
