@@ -17,10 +17,12 @@ Rows = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-_CROSSED, _PAIRS, _PARTS = 1 << 21, 1 << 14, 1 << 14
+_OTHER_PRIME = np.uint64(0xBF58476D1CE4E5B9)
+"""Numbers of sounds are sums of powers of the first; were they combined by it too, other pairs had the same number."""
+_CROSSED, _PAIRS, _PARTS = 1 << 19, 1 << 14, 1 << 14
 """How many numbers are crossed, pairs weighed, and parts numbered, at a time."""
-_LOTS, _PIECES = 1 << 16, 8
-"""How many lots there may be; and in how many pieces each is worked on, as that takes more room than what it makes."""
+_LOTS = 1 << 16
+"""How many lots there may be."""
 _BY_INITIALS = 0.9
 """The score of a name whose given names are initials, joined to the only full name that they can stand for."""
 MOST = 200
@@ -92,14 +94,8 @@ def _near(laid: known.Names) -> tuple[Rows, Rows]:
     found = [np.zeros(0, np.int64)]
     begins = np.diff(named.first) > 0
     for one, other in zip(_in_lots(whole, begins, lots), _in_lots(less, begins, lots), strict=True):
-        crossed = [*_crossed(*one, named, last, less), *_crossed(*other, named, last, whole)]
-        piece = [(number % np.uint64(_PIECES)).astype(np.uint8) for _, number in crossed]
-        for some in range(_PIECES):
-            wanted = [one == some for one in piece]
-            name, number = (
-                np.concatenate([*map(np.compress, wanted, column)]) for column in zip(*crossed, strict=True)
-            )
-            found.append(_pairs(*_shared(rows[name], number)))
+        names, numbers = zip(_crossed(*one, named, last, less), _crossed(*other, named, last, whole), strict=True)
+        found.append(_pairs(*_shared(rows[np.concatenate(names)], np.concatenate(numbers))))
     both = index.distinct(np.concatenate(found))
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32)
 
@@ -124,14 +120,13 @@ def _in_lots(numbers: _Groups, wanted: npt.NDArray[np.bool_], lots: int) -> Iter
         yield part[some], number[some]
 
 
-def _crossed(part: Rows, number: Hashes, named: _Groups, last: Rows, less: _Groups) -> Iterator[tuple[Rows, Hashes]]:
+def _crossed(part: Rows, number: Hashes, named: _Groups, last: Rows, less: _Groups) -> tuple[Places, Hashes]:
     """These numbers of first words, combined with all of the last words of names that begin so; and of which names."""
-    for some in np.array_split(np.arange(len(part)), _PIECES):
-        at, name = named.of(part[some])
-        place, other = less.of(last[name])
-        with np.errstate(over="ignore"):
-            combined = number[some][at[place]] * _PRIME + other.astype(np.uint64, copy=False)
-        yield name[place].astype(np.int32), combined
+    at, name = named.of(part)
+    place, other = less.of(last[name])
+    with np.errstate(over="ignore"):
+        own = (number ^ number >> np.uint64(30)) * _OTHER_PRIME
+        return name[place].astype(np.int64, copy=False), own[at[place]] + other.astype(np.uint64, copy=False)
 
 
 def _shared(name: Rows, number: Hashes) -> tuple[Rows, Hashes]:
