@@ -1,5 +1,6 @@
 """Tables that are added up from all parts: right, and kept while what they are made of is the same."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,9 @@ def made_again(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     made: list[str] = []
     write = out.write_table
 
-    def noting(paths: Paths, name: str, rows: pd.DataFrame | pa.Table) -> Any:
+    def noting(paths: Paths, name: str, slices: Iterable[pd.DataFrame | pa.Table]) -> Any:
         made.append(name)
-        return write(paths, name, rows)
+        return write(paths, name, slices)
 
     monkeypatch.setattr(out, "write_table", noting)
     out.variants_table(paths)

@@ -1,6 +1,8 @@
 """The out stages: readings applied to every group, and the tables that are added up from all groups."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from pipelines.names.authority import REVIEW_COLUMNS
 from pipelines.passes import apply as applying
 from pipelines.passes.read import source_id
 from pipelines.settings import Settings
+from pipelines.stages import ranges
 from pipelines.stages.core import corrected, prepared_groups, resolved, sources_read
 from pipelines.stages.inputs import Inputs
 from pipelines.stages.places import Manifest, Paths, Run
@@ -98,18 +101,20 @@ def whole_table(paths: Paths, name: str) -> Path:
     return paths.work / "tables" / f"{name}.parquet"
 
 
-def write_table(paths: Paths, name: str, rows: pd.DataFrame | pa.Table) -> Path:
-    """Validate a whole table and keep it for the release."""
+def write_table(paths: Paths, name: str, slices: Iterable[pd.DataFrame | pa.Table]) -> Path:
+    """Validate a whole table, which comes in slices, and keep it for the release."""
     place = whole_table(paths, name)
     place.parent.mkdir(parents=True, exist_ok=True)
     unfinished = place.with_suffix(".tmp")
-    parquet.write(validated(name, rows), unfinished)
+    valid = (validated(name, rows) for rows in slices)
+    first = next(valid)
+    parquet.write_slices(chain([first], valid), first.schema, unfinished)
     unfinished.replace(place)
     paths.write_manifest(name, {"sha256": describe.sha256(place)})
     return place
 
 
-def _kept_table(paths: Paths, name: str, made_of: Sequence[str], make: Callable[[], pa.Table]) -> Path:
+def _kept_table(paths: Paths, name: str, made_of: Sequence[str], make: Callable[[], Iterable[pa.Table]]) -> Path:
     """A whole table as `make` makes it; that of the build before where what it is made of is the same."""
     place, version = whole_table(paths, name), work.code_version("stages", "parquet.py")
     key = work.digest(version, *(paths.read_manifest(stage)["key"] for stage in made_of))
@@ -128,7 +133,7 @@ def sources_table(paths: Paths) -> Path:
     sources = sources_read(paths).sort_values("path", kind="stable", ignore_index=True)
     sources["source_id"] = sources["path"].map(source_id)
     columns = ["source_id", "path", "format", "encoding", "size_bytes", "sha256", "n_posts", "n_quarantined", "status"]
-    return write_table(paths, "sources", sources[columns])
+    return write_table(paths, "sources", [sources[columns]])
 
 
 def quarantine_table(paths: Paths) -> Path:
@@ -137,7 +142,7 @@ def quarantine_table(paths: Paths) -> Path:
     frame = told(paths, "refusals").to_pandas()
     frame = frame[~frame["path"].isin(duplicates)].sort_values("path", kind="stable", ignore_index=True)
     return write_table(
-        paths, "quarantine", frame.assign(source_id=frame["path"].map(source_id))[_columns("quarantine")]
+        paths, "quarantine", [frame.assign(source_id=frame["path"].map(source_id))[_columns("quarantine")]]
     )
 
 
@@ -149,8 +154,7 @@ def variants_table(paths: Paths) -> Path:
     """The table `variants`: where a surface is read as one entity for several reasons, the most frequent speaks."""
     by = ["surface", "entity_id", "kind", "method", "score", "status", "explanation", "normalized"]
 
-    def make() -> pa.Table:
-        rows = _counts(paths, "variant_counts", by)
+    def finish(rows: pa.Table) -> pa.Table:
         starts = np.flatnonzero(_is_other(rows["surface"]) | _is_other(rows["entity_id"]))
         variant = np.repeat(np.arange(len(starts)), np.diff(starts, append=rows.num_rows))
         speaks = np.lexsort((-rows["n_mentions"].to_numpy(), variant))[starts]
@@ -159,9 +163,11 @@ def variants_table(paths: Paths) -> Path:
             values = rows[name].to_numpy()
             totals = np.add.reduceat(values, starts) if len(starts) else values
             found = found.set_column(found.column_names.index(name), name, pa.array(totals))
-        return _most_mentioned(found)
+        return found
 
-    return _kept_table(paths, "variants", ["parts"], make)
+    files, scratch = _parts(paths, "variant_counts.arrow"), paths.store.root / "tables"
+    slices = partial(ranges.most_mentioned, files, by, COUNTS, finish, scratch)
+    return _kept_table(paths, "variants", ["parts"], slices)
 
 
 def _is_other(values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
@@ -171,24 +177,22 @@ def _is_other(values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     return np.append(np.ones(min(len(column), 1), bool), differs)
 
 
-def _most_mentioned(rows: pa.Table) -> pa.Table:
-    """The rows, most mentions first, otherwise in the order that they have."""
-    return rows.take(pa.array(np.argsort(-rows["n_mentions"].to_numpy(), kind="stable")))
-
-
 def entities_table(paths: Paths) -> Path:
     """The table `entities`: those that are mentioned, the authority's with all its columns."""
 
-    def make() -> pa.Table:
-        rows = _most_mentioned(_counts(paths, "entity_counts", ["entity_id"]))
+    def make() -> Iterator[pa.Table]:
+        rows = ranges.by_mentions(_counts(paths, "entity_counts", ["entity_id"]))
         mentioned = pc.value_counts(parquet.read(whole_table(paths, "variants"), ["entity_id"])["entity_id"])
+        n_variants = mentioned.field(1).take(pc.index_in(rows["entity_id"], mentioned.field(0)))
+        rows = rows.append_column("n_variants", n_variants)
         known = resolved(paths).entities
         extra = [c for c in known.column_names if c not in _columns("entities") and c != "aliases"]
-        told = known.take(pc.index_in(rows["entity_id"], known["entity_id"]))
-        n_variants = mentioned.field(1).take(pc.index_in(rows["entity_id"], mentioned.field(0)))
-        columns = dict(zip(told.column_names, told.columns, strict=True)) | {"n_variants": n_variants}
-        columns |= {name: rows[name] for name in rows.column_names}
-        return pa.table({name: columns[name] for name in [*_columns("entities"), *extra]})
+        at = pc.index_in(rows["entity_id"], known["entity_id"])
+        for start in range(0, max(rows.num_rows, 1), ranges.ROWS_A_SLICE):
+            some, told = (one.slice(start, ranges.ROWS_A_SLICE) for one in (rows, at))
+            columns = dict(zip(known.column_names, known.take(told).columns, strict=True))
+            columns |= {name: some[name] for name in some.column_names}
+            yield pa.table({name: columns[name] for name in [*_columns("entities"), *extra]})
 
     return _kept_table(paths, "entities", ["parts", "readings", "variants"], make)
 
