@@ -258,20 +258,26 @@ def _repeated(ids: Column) -> list[str]:
 
 
 def check_whole(
-    tables: Tables, posts: pa.Table, counts: Mapping[str, pa.Table], seeds: Iterable[str]
+    tables: Tables,
+    posts: pa.Table,
+    mentioned: Column,
+    counts: Mapping[str, Iterable[tuple[pa.Table, pa.Table]]],
+    seeds: Iterable[str],
 ) -> dict[str, Offences]:
     """The invariants between parts and whole tables.
 
     Args:
         tables: `sources`, `quarantine`, `variants` and `entities`.
         posts: `post_id`, `parent_id` and `source_id` of all posts.
-        counts: what `count` found in the mentions of all parts, added up.
+        mentioned: `entity_id` of all mentions.
+        counts: rows of `variants` and of `entities`, beside what `count` found in the mentions of all parts, added up:
+            those of some keys at a time.
         seeds: paths of the seed files.
     """
     return {
         LOST: offences(lost_records(tables["sources"], posts, tables["quarantine"], seeds)),
-        KEYS: offences(dangling_ids(tables, posts, counts["entities"])),
-        COUNTS: offences(text for name in COUNTED for text in wrong_counts(name, tables[name], counts[name])),
+        KEYS: offences(dangling_ids(tables, posts, mentioned)),
+        COUNTS: offences(text for name in COUNTED for some in counts[name] for text in wrong_counts(name, *some)),
     }
 
 
@@ -294,14 +300,14 @@ def lost_records(sources: pa.Table, posts: pa.Table, quarantine: pa.Table, seeds
                 yield f"{path}: {column} is {said}, but {found.get(source, 0)} rows are there."
 
 
-def dangling_ids(tables: Tables, posts: pa.Table, mentioned: pa.Table) -> Iterable[str]:
+def dangling_ids(tables: Tables, posts: pa.Table, mentioned: Column) -> Iterable[str]:
     """Ids that refer to no row, and ids that stand twice, in tables of several parts."""
     entities = tables["entities"]["entity_id"]
     for name, values, home in (
         ("posts.source_id", posts["source_id"], tables["sources"]["source_id"]),
         ("posts.parent_id", posts["parent_id"], posts["post_id"]),
         ("quarantine.source_id", tables["quarantine"]["source_id"], tables["sources"]["source_id"]),
-        ("mentions.entity_id", mentioned["entity_id"], entities),
+        ("mentions.entity_id", mentioned, entities),
         ("variants.entity_id", tables["variants"]["entity_id"], entities),
     ):
         for value in _absent(values, home):

@@ -49,7 +49,8 @@ def as_read(name: str, frame: pd.DataFrame) -> pa.Table:
 def broken_by(frames: Tables) -> set[str]:
     tables = {name: as_read(name, frame) for name, frame in frames.items()}
     found = dict.fromkeys(INVARIANTS, Offences())
-    whole = invariants.check_whole(tables, tables["posts"], invariants.count(tables["mentions"]), ["a.txt"])
+    counts = {name: [(tables[name], counted)] for name, counted in invariants.count(tables["mentions"]).items()}
+    whole = invariants.check_whole(tables, tables["posts"], tables["mentions"]["entity_id"], counts, ["a.txt"])
     for part in (invariants.check_part(tables), whole):
         for name, offence in part.items():
             found[name] += offence

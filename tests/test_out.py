@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import parquet
-from pipelines.stages import out
+from pipelines import invariants, parquet
+from pipelines.stages import out, ranges, verify
 from pipelines.stages.places import Paths
-from tests.builds import ROOT, run_stages, write_seeds
+from tests.builds import ROOT, inline, run_stages, write_seeds
 
 ROWS = st.lists(
     st.tuples(st.sampled_from(["", "a", "b", "Ж", "é"]), st.sampled_from([0.5, 1.0, -2.0]), st.integers(0, 9))
@@ -88,3 +88,23 @@ def test_a_table_that_was_damaged_is_made_again(built: Paths, monkeypatch: pytes
 def test_tables_of_other_parts_are_made_again(built: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     built.write_manifest("parts", {"of": "others", "parts": built.read_manifest("parts")["parts"]})
     assert made_again(built, monkeypatch) == ["variants", "entities"]
+
+
+def test_in_ranges_the_same_tables_are_made_and_what_is_missing_is_found(
+    built: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {name: out.whole_table(built, name).read_bytes() for name in ("variants", "entities")}
+    for name, number in (("ROWS_A_RANGE", 2), ("ROWS_A_SLICE", 1), ("SAMPLED", 1)):
+        monkeypatch.setattr(ranges, name, number)
+    built.write_manifest("parts", {"of": "others", "parts": built.read_manifest("parts")["parts"]})
+    assert made_again(built, monkeypatch) == ["variants", "entities"]
+    assert {name: out.whole_table(built, name).read_bytes() for name in before} == before
+    assert not any(offences.number for offences in verify.all_offences(built, inline).values())
+
+    variants = parquet.read(out.whole_table(built, "variants"))
+    out.write_table(built, "variants", [variants.slice(1)])
+    found = verify.all_offences(built, inline)
+    assert [name for name, offences in found.items() if offences.number] == [invariants.COUNTS]
+    assert found[invariants.COUNTS].first == (
+        f"variants {variants['surface'][0]} / {variants['entity_id'][0]}: counts are not those of mentions.",
+    )

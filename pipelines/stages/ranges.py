@@ -22,6 +22,8 @@ SAMPLED = 64
 """Of so many rows one is looked at to see where ranges may be cut."""
 COUNTED = "n_mentions"
 Numbers = npt.NDArray[np.int64]
+Range = tuple[str | None, str | None]
+"""The first key, and the first one behind; None for one that has no bound."""
 Finish = Callable[[pa.Table], pa.Table]
 
 
@@ -37,15 +39,15 @@ def most_mentioned(
         finish: What is made of rows that are added up and in the order of their keys.
         scratch: A folder for files that are needed meanwhile.
     """
-    bounds = _bounds(files, by[0])
-    if not bounds:
+    cuts = cut([feather.read(file)[by[0]] for file in files])
+    if len(cuts) == 1:
         yield by_mentions(finish(parquet.add_up(map(feather.read, files), by, counts)))
         return
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=work.UNFINISHED, dir=scratch) as folder:
         kept, mentions = [], []
-        for number, (low, high) in enumerate(zip([None, *bounds], [*bounds, None], strict=True)):
-            some = (_within(feather.read(file), by[0], low, high) for file in files)
+        for number, between in enumerate(cuts):
+            some = (within(feather.read(file), by[0], between) for file in files)
             rows = by_mentions(finish(parquet.add_up(some, by, counts)))
             kept.append(Path(folder) / f"{number}.arrow")
             mentions.append(rows[COUNTED].to_numpy())
@@ -58,19 +60,20 @@ def by_mentions(rows: pa.Table) -> pa.Table:
     return rows.take(pa.array(np.argsort(-rows[COUNTED].to_numpy(), kind="stable")))
 
 
-def _bounds(files: Sequence[Path], key: str) -> list[str]:
-    """The keys at which ranges of like size begin, but for the first; none where one range holds all."""
-    columns = [feather.read(file)[key] for file in files]
-    n_ranges = sum(map(len, columns)) // ROWS_A_RANGE + 1
+def cut(keys: Sequence[pa.ChunkedArray]) -> list[Range]:
+    """Ranges of like size that hold all of these keys."""
+    n_ranges = sum(map(len, keys)) // ROWS_A_RANGE + 1
     if n_ranges == 1:
-        return []
-    looked_at = (column.take(pa.array(np.arange(0, len(column), SAMPLED))) for column in columns)
+        return [(None, None)]
+    looked_at = (column.take(pa.array(np.arange(0, len(column), SAMPLED))) for column in keys)
     sample = sorted(value for column in looked_at for value in column.to_pylist())
-    return sorted({sample[len(sample) * number // n_ranges] for number in range(1, n_ranges)})
+    bounds = sorted({sample[len(sample) * number // n_ranges] for number in range(1, n_ranges)})
+    return list(zip([None, *bounds], [*bounds, None], strict=True))
 
 
-def _within(rows: pa.Table, key: str, low: str | None, high: str | None) -> pa.Table:
-    """The rows whose key is not before the one and before the other."""
+def within(rows: pa.Table, key: str, between: Range) -> pa.Table:
+    """The rows whose key is in a range."""
+    low, high = between
     if low is not None:
         rows = rows.filter(pc.greater_equal(rows[key], low))
     return rows if high is None else rows.filter(pc.less(rows[key], high))

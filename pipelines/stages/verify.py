@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from pipelines import describe, gold, invariants, parquet, work
 from pipelines.invariants import INVARIANTS, Offences
-from pipelines.stages import out
+from pipelines.stages import out, ranges
 from pipelines.stages.places import Paths, Run
 
 NEEDED = {
@@ -70,11 +70,19 @@ def _between_parts(paths: Paths, verified: Sequence[Path]) -> dict[str, Offences
     files = dict(out.table_files(paths))
     tables = {name: parquet.read(out.whole_table(paths, name), columns) for name, columns in NEEDED.items()}
     posts = _columns(files["posts"], ["post_id", "parent_id", "source_id"])
-    counts = {
-        name: parquet.add_up(_of_all(verified, name), by, out.COUNTS, in_order=False)
-        for name, by in invariants.COUNTED.items()
-    }
-    return invariants.check_whole(tables, posts, counts, paths.read_manifest("seeds")["seeds"])
+    mentioned = pa.chunked_array(
+        [part["entity_id"].combine_chunks() for part in _of_all(verified, "entities")], pa.string()
+    )
+    counts = {name: _beside_counted(tables[name], verified, name) for name in invariants.COUNTED}
+    return invariants.check_whole(tables, posts, mentioned, counts, paths.read_manifest("seeds")["seeds"])
+
+
+def _beside_counted(table: pa.Table, verified: Sequence[Path], name: str) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """The rows of a table, and beside them what was counted in all parts: those of some keys at a time."""
+    by = invariants.COUNTED[name]
+    for between in ranges.cut([part[by[0]] for part in _of_all(verified, name)]):
+        some = (ranges.within(part, by[0], between) for part in _of_all(verified, name))
+        yield ranges.within(table, by[0], between), parquet.add_up(some, by, out.COUNTS, in_order=False)
 
 
 def _of_all(verified: Sequence[Path], name: str) -> Iterator[pa.Table]:
