@@ -3,7 +3,7 @@
 What is published is written by `pipelines.parquet`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,10 +23,15 @@ def write(table: pa.Table, path: Path, rows_at_once: int | None = None) -> None:
         writer.write_table(table.combine_chunks(), rows_at_once)
 
 
-def read(path: Path) -> pa.Table:
-    """The rows of a file."""
-    with pa.memory_map(str(path)) as source, ipc.open_file(source) as reader:
-        return reader.read_all()
+def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of a file, with all its columns or some of them."""
+    with pa.memory_map(str(path)) as source:
+        with ipc.open_file(source) as reader:
+            if columns is None:
+                return reader.read_all()
+            fields = [reader.schema.get_field_index(name) for name in columns]
+        with ipc.open_file(source, options=ipc.IpcReadOptions(included_fields=fields)) as reader:
+            return reader.read_all()
 
 
 def slices(path: Path) -> Iterator[pa.Table]:

@@ -21,7 +21,8 @@ from pipelines.names.around import named
 from pipelines.names.candidates import Candidate, Found, Runs
 from pipelines.names.languages import adapt
 from pipelines.names.lexicon import traits, words
-from pipelines.names.runs import CAPITALS, HEADING, INITIAL, INSIDE, Part
+from pipelines.names.runs import Part
+from pipelines.names.segments import CAPITALS, HEADING, INITIAL, INSIDE
 from pipelines.names.traits import CUE, FORENAME, GIVEN, KNOWN, NAME, TITLE
 from pipelines.text.together import Bools, Ints, Together
 

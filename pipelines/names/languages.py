@@ -14,7 +14,8 @@ from importlib.resources import files
 import regex
 
 from pipelines.names.lexicon import traits
-from pipelines.names.runs import INSIDE, Part, parts
+from pipelines.names.runs import Part, parts
+from pipelines.names.segments import INSIDE
 from pipelines.names.traits import CUE, FORENAME, GIVEN, NAME, OPENER, ORDINARY, TERRITORY, TITLE, TOWN
 
 NOUN = "noun"

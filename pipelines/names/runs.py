@@ -1,8 +1,8 @@
 """A run of capitalised words cut to the names in it: a pure function of its letters and of how it stands in the text.
 
-Here: splitting a run, leaving out openers, titles, adjectives, all by the signs of its words alone. Not here: the words
-themselves (`tokens`, `lexicon`), a name's kind (`kinds`), the text around the run (`find`), the corpus (`plausible`),
-the authority.
+Here: leaving out titles, roles, adjectives, all by the signs of its words alone. Not here: where a run breaks at words
+that are in no name (`segments`), the words themselves (`tokens`, `lexicon`), a name's kind (`kinds`), the text around
+the run (`find`), the corpus (`plausible`), the authority.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,32 +12,22 @@ from itertools import pairwise
 from pipelines.names.forms import (
     DESCRIBING,
     DOTTED,
-    FOR,
-    FUNCTION_WORD,
     HYPHENATED,
-    JAN,
-    LARGE_PARTICLE,
-    MONTH_OR_NAME,
-    NOBLES,
     OF,
     ONE_LETTER,
     ONE_SIGN,
     ONE_STOP,
     OPEN_POSSESSIVE,
-    OPENS,
     POSSESSIVE,
-    SAID,
-    TWO_SIGNS,
-    WILL,
 )
 from pipelines.names.kinds import kind_of
-from pipelines.names.titles import last_title, title_tail, without_modifiers
-from pipelines.names.tokens import FORM, NOT_SHOUTED, TRAITS, Token, starts, tokenise, word
+from pipelines.names.segments import CAPITALS, INITIAL, INSIDE, segments
+from pipelines.names.titles import last_title, without_modifiers
+from pipelines.names.tokens import FORM, TRAITS, Token, starts, tokenise, word
 from pipelines.names.traits import (
     AFTER_PREPOSITION,
     CAPITALS_ONLY,
     CUE,
-    EVENT,
     EVENT_NAME,
     FORENAME,
     GIVEN,
@@ -49,7 +39,6 @@ from pipelines.names.traits import (
     MONTH,
     NAME,
     NEVER,
-    NOTHING,
     OPENER,
     ORDINARY,
     ORGANISATION,
@@ -57,7 +46,6 @@ from pipelines.names.traits import (
     PEOPLE,
     PLACE,
     ROLE,
-    SHOUTED,
     SMALL,
     SMALL_FIRST,
     SUFFIX,
@@ -68,9 +56,7 @@ from pipelines.names.traits import (
     WHOLE,
 )
 
-INSIDE, INITIAL, HEADING, CAPITALS = range(4)
 _ITSELF = ORGANISATION_NAME | EVENT_NAME
-_BREAKING = OPENER | NEVER | MONTH | SHOUTED
 
 
 # A name in a run: where it starts and ends from the run's start, and the kind its words speak for.
@@ -112,7 +98,7 @@ def _parts(runs: Sequence[tuple[str, int]]) -> Iterator[tuple[Part, ...]]:
 def _cut(signs: tuple[int, ...], mode: int) -> tuple[Cut, ...]:
     """The names in a run of words with these signs; most runs have the signs of another one."""
     found: list[Cut] = []
-    for segment in _segments([Token(place, sign & TRAITS, sign >> FORM) for place, sign in enumerate(signs)], mode):
+    for segment in segments([Token(place, sign & TRAITS, sign >> FORM) for place, sign in enumerate(signs)], mode):
         opens = mode != INITIAL or (bool(segment) and segment[0].place == 0)
         place = _place_in_front(segment) if segment else 0
         if place and segment[0].traits & AFTER_PREPOSITION:
@@ -132,91 +118,6 @@ def _place_in_front(segment: list[Token]) -> int:
         return 0
     follows = segment[n].traits
     return 0 if (follows & (ORDINARY | PEOPLE) and not follows & FORENAME) or follows & SMALL_FIRST else n
-
-
-def _segments(tokens: list[Token], mode: int) -> Iterator[list[Token]]:
-    """A run's tokens split where a word stands that can't be inside a name."""
-    if mode in (INSIDE, INITIAL):
-        for token in tokens:
-            if token.traits & _BREAKING:
-                break
-        else:
-            yield tokens
-            return
-    current: list[Token] = []
-    i = 0
-    while i < len(tokens):
-        token = tokens[i]
-        if token.traits & LINK and token.traits & SMALL and not token.traits & WHOLE:
-            stop = i + 1
-            while stop < len(tokens) and tokens[stop].traits & LINK and tokens[stop].traits & SMALL:
-                stop += 1
-            if current and _takes(current, token):
-                current += tokens[i:stop]
-            else:
-                stop += title_tail(current, tokens[stop : stop + 4])
-                yield current
-                current = []
-            i = stop
-            continue
-        if _breaks(token, current, tokens[i + 1] if i + 1 < len(tokens) else None, mode):
-            yield current
-            current = []
-        else:
-            current.append(token)
-        i += 1
-    yield current
-
-
-def _takes(current: list[Token], link: Token) -> bool:
-    """Whether a name goes on over "of", "for": after cue words of organisations, events, places, high nobility."""
-    last = current[-1].traits
-    if link.form & FOR:
-        return bool(last & ORGANISATION)
-    return bool(link.form & OF and (last & (CUE | LEADING_CUE) or current[-1].form & NOBLES))
-
-
-def _breaks(token: Token, before: list[Token], after: Token | None, mode: int) -> bool:
-    """Whether a word ends the name before it and is no part of any."""
-    known = token.traits
-    if known & NOTHING:
-        return True
-    if known & (WHOLE | INITIAL_LETTER | SMALL_FIRST):
-        return False
-    follows_name = bool(before) and bool(before[-1].traits & (GIVEN | INITIAL_LETTER | TITLE | SURNAME | SMALL))
-    if known & SUFFIX and known & MONTH and before and before[-1].traits & FORENAME and after is not None:
-        return False
-    if known & MONTH:
-        if after is not None and after.traits & EVENT:
-            return False
-        if token.form & JAN and after is not None and not before:
-            return bool(after.traits & (MONTH | OPENER | NEVER | TERRITORY))
-        if token.form & MONTH_OR_NAME:
-            return not follows_name and not (after is not None and after.traits & SURNAME and not before)
-        return True
-    if known & SUFFIX and before:
-        return False
-    if known & (OPENER | NEVER):
-        if token.form & LARGE_PARTICLE and after is not None and not after.traits & (ORDINARY | CUE | OPENER | NEVER):
-            return False
-        if token.form & WILL and not before and after is not None:
-            return not after.traits & SURNAME or bool(after.traits & GIVEN)
-        if token.form & SAID and not before and after is not None and (mode == INSIDE or token.place):
-            return bool(after.traits & TITLE)
-        if not before or token.form & FUNCTION_WORD or mode == HEADING:
-            return True
-        if before[-1].traits & (SMALL | FORENAME):
-            return False
-        return not (follows_name and known & NAME and not token.form & (ONE_SIGN | TWO_SIGNS))
-    if mode == CAPITALS:
-        return bool(token.form & OPENS)
-    if mode == HEADING and before and (before[-1].traits & SMALL or (after is None and before[-1].traits & FORENAME)):
-        return False
-    if mode == HEADING and known & ORDINARY:
-        return not known & NOT_SHOUTED or (
-            bool(known & CUE and before) and after is not None and not after.traits & (ORDINARY | CUE)
-        )
-    return bool(known & SHOUTED)
 
 
 def _names(segment: list[Token], mode: int) -> list[Cut]:

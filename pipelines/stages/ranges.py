@@ -39,7 +39,7 @@ def most_mentioned(
         finish: What is made of rows that are added up and in the order of their keys.
         scratch: A folder for files that are needed meanwhile.
     """
-    cuts = cut([feather.read(file)[by[0]] for file in files])
+    cuts = cut([feather.read(file, by[:1])[by[0]] for file in files])
     if len(cuts) == 1:
         yield by_mentions(finish(parquet.add_up(map(feather.read, files), by, counts)))
         return

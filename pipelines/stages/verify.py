@@ -71,7 +71,7 @@ def _between_parts(paths: Paths, verified: Sequence[Path]) -> dict[str, Offences
     tables = {name: parquet.read(out.whole_table(paths, name), columns) for name, columns in NEEDED.items()}
     posts = _columns(files["posts"], ["post_id", "parent_id", "source_id"])
     mentioned = pa.chunked_array(
-        [part["entity_id"].combine_chunks() for part in _of_all(verified, "entities")], pa.string()
+        [part["entity_id"].combine_chunks() for part in _of_all(verified, "entities", ["entity_id"])], pa.string()
     )
     counts = {name: _beside_counted(tables[name], verified, name) for name in invariants.COUNTED}
     return invariants.check_whole(tables, posts, mentioned, counts, paths.read_manifest("seeds")["seeds"])
@@ -80,13 +80,13 @@ def _between_parts(paths: Paths, verified: Sequence[Path]) -> dict[str, Offences
 def _beside_counted(table: pa.Table, verified: Sequence[Path], name: str) -> Iterator[tuple[pa.Table, pa.Table]]:
     """The rows of a table, and beside them what was counted in all parts: those of some keys at a time."""
     by = invariants.COUNTED[name]
-    for between in ranges.cut([part[by[0]] for part in _of_all(verified, name)]):
+    for between in ranges.cut([part[by[0]] for part in _of_all(verified, name, by[:1])]):
         some = (ranges.within(part, by[0], between) for part in _of_all(verified, name))
         yield ranges.within(table, by[0], between), parquet.add_up(some, by, out.COUNTS, in_order=False)
 
 
-def _of_all(verified: Sequence[Path], name: str) -> Iterator[pa.Table]:
-    return (parquet.read(place / f"{name}.parquet") for place in verified)
+def _of_all(verified: Sequence[Path], name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    return (parquet.read(place / f"{name}.parquet", columns) for place in verified)
 
 
 def gold_score(paths: Paths) -> gold.Score | None:
