@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import incremental
-from benchmarks.corpus import Corpus, corpus
+from benchmarks.corpus import REAL_MEGABYTES, Corpus, corpus
 from benchmarks.measure import ROOT, Bench, checksums, size_on_disk
 from benchmarks.tables import Figures, Row, draw, page
 
@@ -42,8 +42,8 @@ def measure(bench: Bench, sizes: list[int]) -> Figures:
     fixed = bench.build(SAMPLES, bench.folder / "samples")
     print(f"fixed cost: {fixed.cpu:.1f} CPU s", flush=True)
     corpora = {megabytes: corpus(bench.folder / f"seeds-{megabytes}", megabytes) for megabytes in sizes}
-    smallest = corpora[sizes[0]]
-    by_workers = measure_workers(bench, smallest)
+    real = corpora[max((size for size in sizes if size <= REAL_MEGABYTES), default=sizes[0])]
+    by_workers = measure_workers(bench, real)
     by_size = []
     for given in corpora.values():
         data = bench.folder / f"data-{given.text_bytes}"
@@ -51,12 +51,12 @@ def measure(bench: Bench, sizes: list[int]) -> Figures:
         by_size.append(Row(given.origin, given.text_bytes, taken, size_on_disk((data / "latest").resolve())))
         print(f"{given.text_bytes / 1e6:.0f} MB: {taken.cpu:.1f} CPU s, {taken.wall:.1f} s", flush=True)
     by_stage = json.loads(
-        bench.python("benchmarks.stages", str(smallest.folder), str(bench.folder / "stages")).output.splitlines()[-1]
+        bench.python("benchmarks.stages", str(real.folder), str(bench.folder / "stages")).output.splitlines()[-1]
     )
-    peers = json.loads(bench.python("benchmarks.peers", str(smallest.folder)).output.splitlines()[-1])
+    peers = json.loads(bench.python("benchmarks.peers", str(real.folder)).output.splitlines()[-1])
     changed = incremental.measure(bench, sizes[0])
     cores = len(os.sched_getaffinity(0))
-    return Figures(cores, fixed, by_size, by_workers, smallest.text_bytes, by_stage, peers, changed)
+    return Figures(cores, fixed, by_size, by_workers, real.text_bytes, by_stage, peers, changed)
 
 
 def measure_workers(bench: Bench, given: Corpus) -> dict[str, tuple[Row, bool]]:

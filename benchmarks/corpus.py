@@ -22,6 +22,8 @@ FILE_CHARACTERS = 4_000_000
 CAPITALISED = re.compile(r"\b[A-Z][a-zà-ž]{2,}\b")
 SEVERAL = re.compile(r"\b([A-Z][a-zà-ž]{2,})((?: [A-Z][a-zà-ž]{2,})+)")
 PARTS = re.compile(r"[^aeiouy]*[aeiouy]+(?:[^aeiouy]+$)?")
+REAL_MEGABYTES = 35
+"""Up to so much text a corpus is the encyclopaedia alone."""
 WORDS_LAW, NAMES_LAW = (0.192, 0.756), (0.00392, 0.990)
 """Factor and exponent of Heaps' law by characters: of CAPITALISED and of SEVERAL in 36 MB of the encyclopaedia."""
 
@@ -57,7 +59,7 @@ def origin(megabytes: int) -> str:
     """What a corpus of that size is made from."""
     if not REAL.exists():
         return "made from the sample seeds"
-    return "encyclopaedia" if megabytes <= 35 else "encyclopaedia, then again with further names"
+    return "encyclopaedia" if megabytes <= REAL_MEGABYTES else "encyclopaedia, then again with further names"
 
 
 def prose() -> Iterator[str]:

@@ -13,6 +13,7 @@ HEAD = """# Benchmarks
 Written by `make bench`; every figure is of one run on one machine with {cores} cores. CPU seconds are those of the
 whole process tree. What counts are ratios: other load of the machine changes seconds, and hardly the ratios.
 Corpora: {origins}.
+Workers, stages and peers: the {studied:.0f} MB.
 The fixed cost is a build of the sample seeds, {fixed:.1f} CPU seconds; it is left out where it says so.
 """
 
@@ -49,7 +50,7 @@ def page(figures: Figures) -> str:
     """The page."""
     origins = ", ".join(f"{row.text_bytes / MEGA:.0f} MB: {row.origin}" for row in figures.by_size)
     parts = [
-        HEAD.format(cores=figures.cores, origins=origins, fixed=figures.fixed.cpu),
+        HEAD.format(cores=figures.cores, origins=origins, studied=figures.stage_bytes / MEGA, fixed=figures.fixed.cpu),
         "![Throughput, time and memory](benchmarks.png)\n",
         "## By size\n",
         _sizes(figures),
@@ -122,7 +123,9 @@ def _peers(figures: Figures) -> str:
         else:
             rate = found["amount"] / MEGA / found["cpu"]
             rows.append([name, f"{rate:.2f} MB", f"{rate / total:.2g}"])
-    note = "The models of spaCy are in no package index; where one is installed, its name finder is measured too.\n"
+    note = (
+        "Imports are left out. Models of spaCy are in no package index; where one is installed, it is measured too.\n"
+    )
     return _table(["tool", "per CPU s", "times as fast"], rows) + "\n" + note
 
 
