@@ -73,7 +73,7 @@ def _roots(head: Numbers, facts: Surfaces, sounds: Remembered, settings: NameSet
     people = np.flatnonzero(may & several)
     laid = known.lay_out(Texts(facts.text.take(pa.array(head[people]))), sounds.sounds, to_find=False)
     to, sure = joined.joins(laid, facts.kind[head[people]] == PERSON, settings)
-    root[people], score[people] = people[np.array(to, np.int64)], sure
+    root[people], score[people] = people[to], sure
     lone = np.flatnonzero(may & ~several)
     lone = lone[surnames.may_tell(facts.folded.take(pa.array(head[lone])))]
     for earlier, later in surnames.spellings(facts.text.take(pa.array(head[lone])).to_pylist()):

@@ -4,8 +4,9 @@ Every name is compared with those whose first and last words may sound as its ow
 one name is said in `unify`; what follows for entities and readings in `cluster`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,40 +17,40 @@ from pipelines.names.settings import NameSettings
 Rows = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
-_OTHER_PRIME = np.uint64(0xBF58476D1CE4E5B9)
-"""Numbers of sounds are sums of powers of the first; were they combined by it too, other pairs had the same number."""
-_CROSSED, _PAIRS, _PARTS = 1 << 19, 1 << 14, 1 << 14
-"""How many numbers are crossed, pairs weighed, and parts numbered, at a time."""
-_LOTS = 1 << 16
-"""How many lots there may be."""
+Bools = npt.NDArray[np.bool_]
+_CROSSED, _PAIRS = 1 << 19, 1 << 14
+"""How many numbers are crossed, and pairs weighed, at a time."""
 _BY_INITIALS = 0.9
 """The score of a name whose given names are initials, joined to the only full name that they can stand for."""
 MOST = 200
 """A pair of sounds that more names share than this tells nothing about them."""
 
 
-def joins(laid: known.Names, person: npt.NDArray[np.bool_], settings: NameSettings) -> tuple[list[int], list[float]]:
+def joins(laid: known.Names, person: Bools, settings: NameSettings) -> tuple[Places, npt.NDArray[np.float64]]:
     """For each name, best first, the number of the name it is a spelling of (its own if of none), and how surely."""
     size = len(laid.grid.size)
-    to, score = list(range(size)), [1.0] * size
+    to, score = np.arange(size), np.ones(size)
     if size < 2:
         return to, score
     left, right = _near(laid)
     chance = _chance(laid, left, right, person)
-    known_chance = dict(zip(zip(left.tolist(), right.tolist(), strict=True), chance.tolist(), strict=True))
-    order = np.lexsort((right, -chance, left))
-    for row in order[chance[order] >= settings.merge].tolist():
-        later, earlier = int(left[row]), int(right[row])
-        root = to[earlier]
-        if to[later] == later and (root == earlier or known_chance.get((later, root), 0.0) >= settings.review):
-            to[later], score[later] = root, float(chance[row])
+    may = np.flatnonzero(chance > 0)
+    may = may[np.lexsort((right[may], -chance[may], left[may]))]
+    pairs = list(zip(left[may].tolist(), right[may].tolist(), chance[may].tolist(), strict=True))
+    known_chance = {(later, earlier): sure for later, earlier, sure in pairs}
+    for later, earlier, sure in pairs:
+        root = int(to[earlier])
+        own = to[later] == later and sure >= settings.merge
+        if own and (root == earlier or known_chance.get((later, root), 0.0) >= settings.review):
+            to[later], score[later] = root, sure
     full = unify.by_initials(laid, person, to)
-    score = [_BY_INITIALS if root in full else sure for root, sure in zip(to, score, strict=True)]
-    return [full.get(root, root) for root in to], score
+    score[np.isin(to, list(full))] = _BY_INITIALS
+    target = np.arange(size)
+    target[list(full)] = list(full.values())
+    return target[to], score
 
 
-def _chance(laid: known.Names, left: Rows, right: Rows, person: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _chance(laid: known.Names, left: Rows, right: Rows, person: Bools) -> npt.NDArray[np.float64]:
     """How likely a name is a spelling of one before it; 0 where it can't be one."""
     side, rare = evidence.side(laid.parts, laid.grid, laid.table), unify.rare(laid)
     chance = np.zeros(len(left))
@@ -63,18 +64,44 @@ def _chance(laid: known.Names, left: Rows, right: Rows, person: npt.NDArray[np.b
 
 
 @dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Numbers of sounds that several names share in one place, with the parts that have them, in order of the numbers.
+
+    Attributes:
+        number: One row a number of a part; numbers that just the same parts have are one.
+        part: The part.
+        is_whole: Whether the number is that of a whole sound.
+    """
+
+    number: Rows
+    part: Rows
+    is_whole: Bools
+
+    def by_part(self, size: int) -> "tuple[_Groups, _Groups]":
+        """Those of each part that are whole, and all."""
+        order = np.argsort(self.part, kind="stable")
+        part, number, is_whole = self.part[order], self.number[order], self.is_whole[order]
+        return _groups(part[is_whole], number[is_whole], size), _groups(part, number, size)
+
+
+@dataclass(frozen=True, slots=True)
 class _Groups:
     """What belongs to each part (numbers, or names): that of part t in `member[first[t]:first[t + 1]]`."""
 
     first: Places
-    member: npt.NDArray[np.integer]
+    member: Rows
 
-    def of(self, part: Rows) -> tuple[Places, npt.NDArray[np.integer]]:
+    def of(self, part: Rows) -> tuple[Places, Rows]:
         """What belongs to these parts one after the other, each with the place of its part in the list given."""
         count = self.first[part + 1] - self.first[part]
         place = np.repeat(np.arange(len(part)), count)
         before = np.cumsum(count) - count
         return place, self.member[np.arange(len(place)) + np.repeat(self.first[part] - before, count)]
+
+
+def _groups(part: Rows, member: Rows, size: int) -> _Groups:
+    """What stands beside each part, the parts in order."""
+    return _Groups(np.concatenate([[0], np.cumsum(np.bincount(part, minlength=size))]), member)
 
 
 def _near(laid: known.Names) -> tuple[Rows, Rows]:
@@ -83,53 +110,49 @@ def _near(laid: known.Names) -> tuple[Rows, Rows]:
     Names that meet share a number of their first words, so they are looked for in lots, each with some of the numbers:
     all names at once would need far more room than anything else does.
     """
-    grid = laid.grid
+    grid, size = laid.grid, len(laid.parts.tokens)
     rows = np.flatnonzero((grid.last > grid.opening) & (grid.opening >= 0)).astype(np.int32)
     first, last = grid.token[rows, grid.opening[rows]], grid.token[rows, grid.last[rows]]
-    size = len(laid.parts.tokens)
-    whole, less = _numbers(laid.heard.sounds, size)
-    order = np.argsort(first, kind="stable")
-    named = _Groups(np.searchsorted(first[order], np.arange(size + 1)), order)
-    lots = _lots(first, last, whole, less)
-    found = [np.zeros(0, np.int64)]
-    begins = np.diff(named.first) > 0
-    for one, other in zip(_in_lots(whole, begins, lots), _in_lots(less, begins, lots), strict=True):
-        names, numbers = zip(_crossed(*one, named, last, less), _crossed(*other, named, last, whole), strict=True)
-        found.append(_pairs(*_shared(rows[np.concatenate(names)], np.concatenate(numbers))))
+    opening, ending = _numbers(laid.heard.sounds, [np.bincount(part, minlength=size) for part in (first, last)])
+    order = np.argsort(first, kind="stable").astype(np.int32)
+    named, (whole, less) = _groups(first[order], order, size), ending.by_part(size)
+    bounds = _lots(opening, *(_crossings(first, last, numbers, size) for numbers in (whole, less)))
+    number, found = len(ending.number), [np.zeros(0, np.int64)]
+    for start, stop in pairwise(bounds):
+        some = slice(start, stop)
+        is_whole = opening.is_whole[some]
+        one = _crossed(opening.number[some][is_whole], opening.part[some][is_whole], named, last, less, number)
+        other = _crossed(opening.number[some], opening.part[some], named, last, whole, number)
+        names, numbers = np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
+        found.append(_pairs(*_shared(rows[names], numbers)))
     both = index.distinct(np.concatenate(found))
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32)
 
 
-def _lots(first: Rows, last: Rows, whole: _Groups, less: _Groups) -> int:
-    """In how many lots the names are to be crossed, so that none gets too large."""
-    n_whole, n_less = np.diff(whole.first), np.diff(less.first)
-    crossed = int((n_whole[first] * n_less[last] + n_less[first] * n_whole[last]).sum())
-    return min(crossed // _CROSSED + 1, _LOTS)
+def _crossings(first: Rows, last: Rows, numbers: _Groups, size: int) -> Places:
+    """How many numbers the last words have of all names that begin with each part."""
+    count = np.bincount(first, np.diff(numbers.first)[last], size)
+    return count.astype(np.int64)
 
 
-def _in_lots(numbers: _Groups, wanted: npt.NDArray[np.bool_], lots: int) -> Iterator[tuple[Rows, Hashes]]:
-    """The numbers of the wanted parts, each with its part, in so many lots; one number is in one lot."""
-    parts = np.flatnonzero(wanted).astype(np.int32)
-    place, member = numbers.of(parts)
-    part, number = parts[place], member.astype(np.uint64, copy=False)
-    del place, member
-    with np.errstate(over="ignore"):
-        lot = ((number * _PRIME >> np.uint64(32)) % np.uint64(lots)).astype(np.uint16)
-    order = np.argsort(lot, kind="stable")
-    for some in np.split(order, np.cumsum(np.bincount(lot, minlength=lots))[:-1]):
-        yield part[some], number[some]
+def _lots(opening: _Numbers, whole: Places, less: Places) -> list[int]:
+    """Where the rows of each lot begin, and one more at the end: so that none gets too large, no number in two."""
+    before = np.cumsum(whole[opening.part] + np.where(opening.is_whole, less[opening.part], 0)) // _CROSSED
+    starts = np.flatnonzero(_is_new(opening.number))
+    begins = starts[_is_new(before[starts])].tolist()
+    return [*begins, len(opening.number)] if begins else []
 
 
-def _crossed(part: Rows, number: Hashes, named: _Groups, last: Rows, less: _Groups) -> tuple[Places, Hashes]:
+def _crossed(
+    number: Rows, part: Rows, named: _Groups, last: Rows, numbers: _Groups, size: int
+) -> tuple[Rows, npt.NDArray[np.int64]]:
     """These numbers of first words, combined with all of the last words of names that begin so; and of which names."""
     at, name = named.of(part)
-    place, other = less.of(last[name])
-    with np.errstate(over="ignore"):
-        own = (number ^ number >> np.uint64(30)) * _OTHER_PRIME
-        return name[place].astype(np.int64, copy=False), own[at[place]] + other.astype(np.uint64, copy=False)
+    place, other = numbers.of(last[name])
+    return name[place], number[at[place]].astype(np.int64) * size + other
 
 
-def _shared(name: Rows, number: Hashes) -> tuple[Rows, Hashes]:
+def _shared(name: Rows, number: npt.NDArray[np.int64]) -> tuple[Rows, npt.NDArray[np.int64]]:
     """The numbers that stand more than once, in order, and their names; most stand once and are not sorted twice."""
     if not len(number):
         return name, number
@@ -141,9 +164,9 @@ def _shared(name: Rows, number: Hashes) -> tuple[Rows, Hashes]:
     return name[kept], number[kept]
 
 
-def _pairs(name: Rows, number: Hashes) -> npt.NDArray[np.int64]:
+def _pairs(name: Rows, number: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Two names each that share a number, the later one in the upper half; of a common number only neighbours."""
-    starts = np.flatnonzero(np.concatenate([[True], number[1:] != number[:-1]])) if len(number) else np.zeros(0, int)
+    starts = np.flatnonzero(_is_new(number))
     size = np.diff(np.concatenate([starts, [len(number)]]))
     behind = np.repeat(starts + size, size) - np.arange(len(number)) - 1
     at, found = np.arange(len(number)), [np.zeros(0, np.int64)]
@@ -154,32 +177,82 @@ def _pairs(name: Rows, number: Hashes) -> npt.NDArray[np.int64]:
     return index.distinct(np.concatenate(found))
 
 
-def _numbers(sounds: romanise.Sounds, size: int) -> tuple[_Groups, _Groups]:
-    """The numbers of each part's sounds, whole; and those with one sign left out."""
-    whole, less = [_NONE], [_NONE]
-    for start in range(0, size, _PARTS):
-        stop = min(start + _PARTS, size)
-        some = slice(*np.searchsorted(sounds.token, (start, stop)).tolist())
-        part = sounds.token[some] - start
-        row, number = index.numbers(sounds.sound[some])
-        whole.append(_once(part, number[: len(part)], stop - start))
-        less.append(_once(part[row], number, stop - start))
-    return _groups(whole), _groups(less)
+def _numbers(sounds: romanise.Sounds, names: Sequence[Places]) -> list[_Numbers]:
+    """For first and for last words: the numbers of their sounds, whole or with one sign left out, that can meet.
+
+    Sounds that begin otherwise never meet: so they are numbered apart, in a part of the room that all would take.
+
+    Args:
+        sounds: What the parts sound like.
+        names: In how many names each part stands first, and last.
+    """
+    wanted = np.flatnonzero((names[0] + names[1])[sounds.token] > 0)
+    signs = sounds.sound.view(np.uint8).reshape(len(sounds.sound), sounds.sound.dtype.itemsize)
+    begins = index.BEGINS[signs[wanted, 0]]
+    found: list[list[_Numbers]] = [[_NONE], [_NONE]]
+    for one in np.unique(begins).tolist():
+        some = wanted[begins == one]
+        member = _members(sounds.token[some], sounds.sound[some])
+        for numbers, often in zip(found, names, strict=True):
+            numbers.append(_met(member, often))
+    return [_together(numbers) for numbers in found]
 
 
-def _once(part: Rows, number: Hashes, size: int) -> tuple[Places, Hashes]:
-    """Each number of each part once, in order, and how many each part has."""
+def _members(part: Rows, sound: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
+    """The numbers of these sounds with the part each belongs to, in order, each once: as `_met` takes them apart."""
+    row, number = index.numbers(sound)
     order = np.argsort(number)
-    order = order[np.argsort(part[order].astype(np.uint16), kind="stable")]  # so few parts are sorted at once, and fast
-    part, number = part[order], number[order]
-    keep = np.ones(len(part), bool)
-    keep[1:] = (part[1:] != part[:-1]) | (number[1:] != number[:-1])
-    return np.bincount(part[keep], minlength=size), number[keep]
+    part, is_part = part[row[order]].astype(np.int64), order >= len(part)
+    ranked = np.cumsum(_is_new(number[order])) - 1
+    member = np.sort(ranked << 32 | part << 1 | is_part)
+    return member[_is_new(member >> 1)]  # a whole sound's comes first
 
 
-_NONE = np.zeros(0, np.int64), np.zeros(0, np.uint64)
+def _met(member: npt.NDArray[np.int64], often: Places) -> _Numbers:
+    """The numbers that parts of several names have, of those that just the same parts have one.
+
+    Args:
+        member: A number, in the upper half, of a part, with whether it is that of a whole sound in the last bit.
+        often: In how many names each part stands here.
+    """
+    member = member[often[(member & 0xFFFFFFFF) >> 1] > 0]
+    starts = np.flatnonzero(_is_new(member >> 32))
+    if not len(starts):
+        return _NONE
+    low = member & 0xFFFFFFFF
+    together = np.add.reduceat(_mixed(low.astype(np.uint64)), starts)
+    shared = np.flatnonzero(np.add.reduceat(often[low >> 1], starts) > 1)
+    kept = np.zeros(len(starts), bool)
+    kept[shared[np.unique(together[shared], return_index=True)[1]]] = True
+    size = np.diff(starts, append=len(member))
+    rows = np.repeat(kept, size)
+    number = np.repeat(np.arange(kept.sum(), dtype=np.int32), size[kept])
+    return _Numbers(number, (low[rows] >> 1).astype(np.int32), low[rows] & 1 == 0)
 
 
-def _groups(found: Sequence[tuple[Places, Hashes]]) -> _Groups:
-    counts, numbers = zip(*found, strict=True)
-    return _Groups(np.concatenate([[0], np.cumsum(np.concatenate(counts))]), np.concatenate(numbers))
+def _mixed(numbers: Hashes) -> Hashes:
+    """Numbers whose sums tell which they were: those of splitmix64 (Steele, Lea and Flood 2014)."""
+    with np.errstate(over="ignore"):
+        mixed = (numbers + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+        return mixed ^ mixed >> np.uint64(31)
+
+
+def _together(found: Sequence[_Numbers]) -> _Numbers:
+    """The numbers of several, as numbers of one."""
+    sizes = [int(one.number[-1]) + 1 if len(one.number) else 0 for one in found]
+    before = np.cumsum([0, *sizes])[:-1].tolist()
+    number = [one.number + np.int32(shift) for one, shift in zip(found, before, strict=True)]
+    part, is_whole = [one.part for one in found], [one.is_whole for one in found]
+    return _Numbers(np.concatenate(number), np.concatenate(part), np.concatenate(is_whole))
+
+
+def _is_new(values: npt.NDArray[np.int64] | Rows | Hashes) -> Bools:
+    """Which values differ from the one before."""
+    found = np.ones(len(values), bool)
+    found[1:] = values[1:] != values[:-1]
+    return found
+
+
+_NONE = _Numbers(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, bool))

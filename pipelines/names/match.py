@@ -4,7 +4,7 @@ Column by column over all pairs that share a part: which part answers to which, 
 left over; then one probability a pair. What follows from a score is `resolve`'s business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import TypeVar
@@ -75,30 +75,30 @@ def link_near(
     a, b = np.broadcast_arrays(grid.token[left][:, :, None], grid.token[right][:, None, :])
     some = (a >= 0) & (b >= 0)
     pair = distinct(_pair(a[some], b[some]))
-    sounds = heard.sounds
-    first = np.searchsorted(sounds.token, np.arange(len(parts.tokens) + 1))
-    begins = BEGINS[sounds.sound.view(np.uint8).reshape(len(sounds.sound), sounds.sound.dtype.itemsize)[:, 0]]
-    count = np.diff(first)
-    one, other = pair >> 32, pair & 0xFFFFFFFF
-    total = np.where(one == other, np.minimum(count[one], 1), count[one] * count[other])
+    one, other, sounds = pair >> 32, pair & 0xFFFFFFFF, heard.sounds
+    first, second = np.searchsorted(sounds.token, one), np.searchsorted(sounds.token, other)
+    count, others = (np.searchsorted(sounds.token, at + 1) - begins for at, begins in ((one, first), (other, second)))
+    total = np.where(one == other, np.minimum(count, 1), count * others)
     row = np.repeat(np.arange(len(pair)), total)
     place = np.arange(total.sum()) - np.repeat(np.cumsum(total) - total, total)
-    i, j = first[one[row]] + place // count[other[row]], first[other[row]] + place % count[other[row]]
-    same = begins[i] == begins[j]
-    spoken = (_in_latin(parts.folded, sounds, first), sounds)
+    i, j = first[row] + place // others[row], second[row] + place % others[row]
+    signs = sounds.sound.view(np.uint8).reshape(len(sounds.sound), sounds.sound.dtype.itemsize)
+    same = BEGINS[signs[i, 0]] == BEGINS[signs[j, 0]]
+    spoken = (_in_latin(np.unique(np.concatenate([one, other])), parts.folded, sounds), sounds)
     return _linked(i[same].astype(np.int32), j[same].astype(np.int32), spoken, spoken)
 
 
-def _in_latin(folded: Sequence[str], sounds: Sounds, first: npt.NDArray[np.int64]) -> list[str]:
-    """The parts, those in other scripts as they sound, so that their letters can be compared."""
-    return [
-        min(sounds.sound[start:stop]).decode() if one > LATIN_ENDS and start < stop else one
-        for one, start, stop in zip(folded, first[:-1].tolist(), first[1:].tolist(), strict=True)
-    ]
+def _in_latin(some: npt.NDArray[np.int64], folded: Sequence[str], sounds: Sounds) -> dict[int, str]:
+    """Some of the parts, those in other scripts as they sound, so that their letters can be compared."""
+    first, stop = (np.searchsorted(sounds.token, at).tolist() for at in (some, some + 1))
+    return {
+        one: min(sounds.sound[a:b]).decode() if folded[one] > LATIN_ENDS and a < b else folded[one]
+        for one, a, b in zip(some.tolist(), first, stop, strict=True)
+    }
 
 
 _Kind = TypeVar("_Kind", bound=np.generic)
-Spoken = tuple[Sequence[str], Sounds]
+Spoken = tuple[Sequence[str] | Mapping[int, str], Sounds]
 
 
 def _linked(q_row: npt.NDArray[np.int32], k_row: npt.NDArray[np.int32], query: Spoken, known: Spoken) -> Link:
@@ -163,7 +163,7 @@ def _signs(sound: npt.NDArray[np.bytes_], rows: npt.NDArray[np.int32]) -> list[b
     return made
 
 
-def _take(values: Sequence[str], at: npt.NDArray[np.integer]) -> list[str]:
+def _take(values: Sequence[str] | Mapping[int, str], at: npt.NDArray[np.integer]) -> list[str]:
     return list(map(values.__getitem__, at.tolist()))
 
 

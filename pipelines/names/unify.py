@@ -4,12 +4,11 @@ Stricter than the comparison with an authority. There a name is looked for among
 names become one person in a whole corpus, and John Young is not John Paul Young, nor Andrei Karlov Andrei Kharlov.
 """
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
 
 from pipelines.names import lexicon, romanise, surnames
 from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, SOUND, WIDTH
@@ -27,6 +26,8 @@ _VOWEL = 0.35
 """How far two sounds are apart that differ in a vowel, or in a voice."""
 _TOLD = 5
 """Letters that a surname must have to tell that two conventions wrote it."""
+_AT_ONCE = 1 << 16
+"""Names whose given names are measured at a time."""
 
 
 def may_be_one(laid: Names, pairs: Pairs, person: Bools, is_rare: Bools) -> Bools:
@@ -42,18 +43,19 @@ def may_be_one(laid: Names, pairs: Pairs, person: Bools, is_rare: Bools) -> Bool
     rare = is_rare[pairs.query] & is_rare[pairs.known]
     both = person[pairs.query] & person[pairs.known]
     generation = laid.grid.suffix[pairs.query] == laid.grid.suffix[pairs.known]
-    long = np.diff(laid.parts.first) > WIDTH
+    long = _size(laid, pairs.query) > WIDTH
+    long |= _size(laid, pairs.known) > WIDTH
     alone = _left_over(laid, pairs)
     whole = (alone == 0).all(axis=1) | (rare & both & (alone == 0).any(axis=1))
-    return (
-        generation
-        & whole
-        & ~(long[pairs.query] | long[pairs.known])
-        & _words_agree(laid, parts, len(pairs.query), rare, both)
-    )
+    return generation & whole & ~long & _words_agree(laid, parts, len(pairs.query), rare, both)
 
 
-def by_initials(laid: Names, person: Bools, to: list[int]) -> dict[int, int]:
+def _size(laid: Names, names: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """How many parts these names have."""
+    return laid.parts.first[names + 1] - laid.parts.first[names]
+
+
+def by_initials(laid: Names, person: Bools, to: npt.NDArray[np.int64]) -> dict[int, int]:
     """For names whose given names are all initials the number of the only fuller name that they can stand for.
 
     Two initials must speak for it, and none against it: S. W. R. D. Bandaranaike is not Sirimavo Bandaranaike.
@@ -64,51 +66,46 @@ def by_initials(laid: Names, person: Bools, to: list[int]) -> dict[int, int]:
         to: The number of the name that each is a spelling of.
     """
     grid = laid.grid
-    bearers: dict[str, list[int]] = {}
-    root = _surname_roots(laid)
     named = np.flatnonzero((grid.last > grid.opening) & person)
-    surname = [root[one] for one in grid.token[named, grid.last[named]].tolist()]
-    initials, full = _is_initials(laid)[named], _is_full(laid)[named]
-    asked = {one for one, is_short in zip(surname, initials.tolist(), strict=True) if is_short}
-    for row, one, is_full in zip(named.tolist(), surname, full.tolist(), strict=True):
-        if is_full and one in asked:
-            bearers.setdefault(one, []).append(row)
+    surname = _surnames(laid)[grid.token[named, grid.last[named]]]
+    initials, full = _are_initials_or_full(laid, named)
+    full &= np.isin(surname, surname[initials])
+    bearers: dict[int, list[int]] = {}
+    for row, one in zip(named[full].tolist(), surname[full].tolist(), strict=True):
+        bearers.setdefault(one, []).append(row)
     found: dict[int, int] = {}
-    for row, one in zip(named[initials].tolist(), itertools.compress(surname, initials), strict=True):
+    for row, one in zip(named[initials].tolist(), surname[initials].tolist(), strict=True):
         given = _given_names(laid, row)
         may = [other for other in bearers.get(one, ()) if _stands_for(given, _given_names(laid, other))]
-        if len({to[other] for other in may}) == 1:
-            found[row] = to[may[0]]
+        if len({int(to[other]) for other in may}) == 1:
+            found[row] = int(to[may[0]])
     return found
 
 
-def _given_size(laid: Names) -> npt.NDArray[np.int64]:
-    """The letters of each word and initial of a name before its surname, 0 in the other columns."""
+def _are_initials_or_full(laid: Names, names: npt.NDArray[np.int64]) -> tuple[Bools, Bools]:
+    """Which names have several given names, all initials, and name no generation; which have one of several letters."""
     grid, column = laid.grid, np.arange(WIDTH)
-    inside = (column >= grid.opening[:, None]) & (column < grid.last[:, None])
-    given = inside & np.isin(grid.role, (WORD, INITIAL, SHORT))
-    return np.where(given, laid.table.length[grid.token], 0)
+    initials, full = np.zeros(len(names), bool), np.zeros(len(names), bool)
+    for start in range(0, len(names), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        rows = names[some]
+        inside = (column >= grid.opening[rows][:, None]) & (column < grid.last[rows][:, None])
+        given = inside & np.isin(grid.role[rows], (WORD, INITIAL, SHORT))
+        size = np.where(given, laid.table.length[grid.token[rows]], 0)
+        full[some] = size.max(axis=1, initial=0) > 1
+        initials[some] = ((size == 1).sum(axis=1) > 1) & ~full[some] & (grid.suffix[rows] == 0)
+    return initials, full
 
 
-def _is_initials(laid: Names) -> Bools:
-    """Which names have several given names, all of them initials, and name no generation."""
-    size = _given_size(laid)
-    return ((size == 1).sum(axis=1) > 1) & (size.max(axis=1) <= 1) & (laid.grid.suffix == 0)
-
-
-def _is_full(laid: Names) -> Bools:
-    """Which names have a given name of several letters."""
-    return _given_size(laid).max(axis=1) > 1
-
-
-def _surname_roots(laid: Names) -> dict[int, str]:
-    """For each part that ends a name its folded letters, or those of the surname that it is another spelling of."""
+def _surnames(laid: Names) -> npt.NDArray[np.int64]:
+    """For each part that ends a name the number of its folded letters, or of the surname it is another spelling of."""
     parts = laid.parts
-    last = np.unique(laid.grid.token[np.arange(len(laid.grid.last)), laid.grid.last]).tolist()
-    tokens = [one for one in last if one >= 0]
-    root = {one: parts.folded[one] for one in tokens}
-    for earlier, later in surnames.spellings([parts.tokens[one] for one in tokens]):
-        root[tokens[later]] = root[tokens[earlier]]
+    ends = np.unique(laid.grid.token[np.arange(len(laid.grid.last)), laid.grid.last])
+    ends = ends[ends >= 0]
+    root = np.full(len(parts.tokens), -1)
+    root[ends] = pa.array([parts.folded[one] for one in ends.tolist()], pa.string()).dictionary_encode().indices
+    for earlier, later in surnames.spellings([parts.tokens[one] for one in ends.tolist()]):
+        root[ends[later]] = root[ends[earlier]]
     return root
 
 
@@ -185,10 +182,10 @@ def rare(laid: Names) -> Bools:
     last, opening = grid.token[rows, grid.last], grid.token[rows, grid.opening]
     usual = np.zeros(len(laid.parts.folded), bool)
     ends = np.unique(last[last >= 0])
-    usual[ends] = [bool(lexicon.traits(laid.parts.folded[one]) & (SURNAME | GIVEN | ORDINARY)) for one in ends.tolist()]
-    letter, _ = pd.factorize(np.array([one[:1] for one in laid.parts.folded], object))
-    bearers = distinct((last + np.int64(1) << 32) | letter[opening]) >> 32
-    several = np.bincount(bearers, minlength=len(letter) + 1)[last + 1] > 1
+    known = lexicon.traits_of([laid.parts.folded[one] for one in ends.tolist()])
+    usual[ends] = np.array(known, np.int64) & (SURNAME | GIVEN | ORDINARY) > 0
+    bearers = distinct((last + np.int64(1) << 32) | laid.table.initial[opening]) >> 32
+    several = np.bincount(bearers, minlength=len(usual) + 1)[last + 1] > 1
     return (grid.last > grid.opening) & ~several & ~usual[last]
 
 
