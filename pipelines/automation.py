@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines import lock, notify, reasons, remote, watch, work
+from pipelines import environment, lock, notify, reasons, remote, watch, work
 from pipelines.resources import Places, default_places
 
 JOB = "build"
@@ -101,7 +101,7 @@ def _why_nothing(instance: dg.DagsterInstance, request: str) -> str:
 
 def _state(places: Places) -> str:
     """A key that changes when a seed or reference file does; of an address, when an object does."""
-    given = {place for place in (places.seeds, places.reference) if remote.is_address(place)}
+    given = {place for place in (places.seeds, places.reference) if environment.is_address(place)}
     here = [
         watch.version(stamps)
         for asset, stamps in watch.watched(places.paths()).items()

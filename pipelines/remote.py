@@ -20,6 +20,7 @@ from typing import Any
 
 from pipelines import work
 from pipelines.changes import CHECKSUMS
+from pipelines.environment import is_address
 
 ADDRESS = re.compile(r"s3://(?P<bucket>[\w.-]+)(?P<folders>(?:/(?!\.{1,2}(?:/|$))[^/\0]+)*)/*")
 LONGEST_NAME = 255  # bytes, on the file systems that are common
@@ -35,11 +36,6 @@ Stamp = list[int | str]
 
 class RemoteError(OSError):
     """Object storage that cannot be used as it stands; the message says what to do."""
-
-
-def is_address(place: str) -> bool:
-    """Whether a place is no folder of this machine."""
-    return "://" in place
 
 
 def refuse_wrong_places(seeds: str, reference: str, data: str, publish: str) -> None:

@@ -14,25 +14,18 @@ from typing import Any
 import dagster as dg
 from pydantic import Field, PrivateAttr, model_validator
 
-from pipelines import lock, memory, release, remote, watch
+from pipelines import environment, lock, memory, release, remote, watch
+from pipelines.environment import Engine
 from pipelines.names.settings import NameSettings
 from pipelines.settings import Settings
-from pipelines.stages.folders import refuse_overlaps, seed_files
+from pipelines.stages.folders import refuse_overlaps
 from pipelines.stages.places import Paths
 from pipelines.text import spelling
-from pipelines.workers import Cluster, Processes, Team, cores
+from pipelines.workers import Cluster, Processes, Team
 
-REPOSITORY = Path(__file__).parent.parent
-INLINE_BYTES = 1 << 22  # a worker's start costs as much as working on so much
 NAMES = NameSettings()
 MOST_WORKERS = 1000
 ADDRESS = re.compile(r"([a-z]+://)?([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}/?")
-OF_ENVIRONMENT = {
-    "seeds": ("VARIORUM_SEEDS", "seeds/raw"),
-    "reference": ("VARIORUM_REFERENCE", "seeds/reference"),
-    "data": ("VARIORUM_DATA", "data"),
-}
-"""The variable that names a place, and the folder below the repository where nobody does."""
 Report = Callable[[str, int, int], None]
 
 
@@ -48,16 +41,6 @@ REPORT: ContextVar[Report] = ContextVar("report", default=_log)
 
 class BadSetting(Exception):
     """A setting that makes no sense; nothing is started with it. (No ValueError: pydantic would wrap its message.)"""
-
-
-def _place(name: str, told: Any) -> Any:
-    """A place that is told, else the environment's, else that below the repository; what is no text stays as it is."""
-    variable, default = OF_ENVIRONMENT[name]
-    named = (place for place in (told, os.environ.get(variable)) if place is not None and str(place).strip())
-    place = next(named, str(REPOSITORY / default))
-    if not isinstance(place, str) or remote.is_address(place):
-        return place
-    return str(Path(os.path.expanduser(place)).absolute())  # noqa: PTH111  (Path.expanduser refuses what has no owner)
 
 
 class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -88,7 +71,7 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
     @classmethod
     def _told(cls, given: dict[str, Any]) -> dict[str, Any]:
         """What was given, made absolute, and the environment's places for those left out."""
-        return given | {name: _place(name, given.get(name)) for name in OF_ENVIRONMENT}
+        return given | {name: environment.place(name, given.get(name)) for name in environment.PLACES}
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Refuse wrong places, keep other builds away, sweep what a killed one left, fetch and tell what there is."""
@@ -126,7 +109,7 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
         kept_builds()
         remote.refuse_wrong_places(self.seeds, self.reference, self.data, self.publish)
         given = {"seeds": self.seeds, "reference": self.reference}
-        folders = {name: Path(place) for name, place in given.items() if not remote.is_address(place)}
+        folders = {name: Path(place) for name, place in given.items() if not environment.is_address(place)}
         refuse_overlaps(Path(self.data), folders)
 
     def paths(self) -> Paths:
@@ -141,7 +124,7 @@ class Places(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 def default_places() -> Places:
     """The places of builds for which nobody names others."""
-    places = {name: _place(name, "") for name in OF_ENVIRONMENT}
+    places = {name: environment.place(name) for name in environment.PLACES}
     return Places(**places, publish=os.environ.get("VARIORUM_PUBLISH") or "")
 
 
@@ -197,14 +180,6 @@ class Rules(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Settings(names, spelling.Settings(Dialect(self.dialect).value, self.old_quotations))
 
 
-class Engine(StrEnum):
-    """Where the passes run."""
-
-    default = "default"
-    processes = "processes"
-    dask = "dask"
-
-
 class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Runs the passes: in processes of this machine, or on a Dask cluster. The results are the same."""
 
@@ -236,12 +211,6 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Refuse what the environment says wrongly before anything is begun."""
         self._engine()
 
-    def get_ready(self, paths: Paths) -> None:
-        """Let workers load what they need while a first build of much text is set up; other builds may not need any."""
-        engine = self._engine()
-        if engine.is_elsewhere and not paths.has_manifest("seeds") and _is_much(paths):
-            engine.get_ready()
-
     def run(self, label: str, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
         """Run all calls. A worker that dies is replaced; what it had not finished is done again, up to three times.
 
@@ -254,7 +223,7 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
         report = partial(_counted, REPORT.get(), label, len(calls))
         report(0)
         self._team = self._team or Team(self._engine())
-        if self._team.was_started or (size >= INLINE_BYTES and self._team.engine.is_elsewhere):
+        if self._team.was_started or (size >= environment.INLINE_BYTES and self._team.engine.is_elsewhere):
             memory.give_back()
             return self._team.run(function, calls, report) if calls else None
         for done, call in enumerate(calls, 1):
@@ -272,35 +241,8 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
             self._team.close()
 
     def _engine(self) -> Processes | Cluster:
-        number = self.number or _number_of_workers() or cores()
-        scheduler = self.scheduler or os.environ.get("VARIORUM_SCHEDULER", "")
-        told = Engine(self.engine)
-        if told is Engine.default:
-            told = _engine_of_environment() or (Engine.dask if scheduler else Engine.processes)
-        return Cluster(scheduler, number) if told is Engine.dask else Processes(number)
-
-
-def _is_much(paths: Paths) -> bool:
-    """Whether the seeds are more than what is read here and now."""
-    try:
-        return sum((paths.seeds / path).lstat().st_size for path in seed_files(paths)) >= INLINE_BYTES
-    except OSError:  # who reads the seeds will say what is wrong
-        return False
+        return environment.workers(Engine(self.engine), self.number, self.scheduler)
 
 
 def _counted(report: Report, label: str, total: int, done: int) -> None:
     report(label, done, total)
-
-
-def _number_of_workers() -> int:
-    told = os.environ.get("VARIORUM_WORKERS") or "0"
-    if not told.isdecimal():
-        raise ValueError(f"VARIORUM_WORKERS must be a number of workers, or empty for one a core, not {told!r}.")
-    return int(told)
-
-
-def _engine_of_environment() -> Engine | None:
-    told = os.environ.get("VARIORUM_ENGINE")
-    if told and told not in (Engine.processes, Engine.dask):
-        raise ValueError(f"VARIORUM_ENGINE must be `processes` or `dask`, or empty, not {told!r}.")
-    return Engine(told) if told else None

@@ -7,7 +7,8 @@ import dagster as dg
 import pytest
 
 from pipelines import reasons
-from pipelines.resources import REPOSITORY, Engine, Places, Rules, Workers, default_places
+from pipelines.environment import REPOSITORY, Engine
+from pipelines.resources import Places, Rules, Workers, default_places
 from pipelines.stages.places import Paths
 from tests.runs import build
 

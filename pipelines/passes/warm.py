@@ -3,6 +3,10 @@
 Only tables that are the same for every build belong here.
 """
 
+import gc
+
+gc.disable()  # all that is loaded here stays: looking for cycles in it again and again takes a tenth of loading it
+
 from pipelines import invariants  # noqa: F401
 from pipelines.names.find import find
 from pipelines.passes import apply, ask, clean, read  # noqa: F401
@@ -25,3 +29,5 @@ def warm() -> None:
 
 
 warm()
+gc.freeze()
+gc.enable()

@@ -27,7 +27,7 @@ p:zinoviev,person,Grigory Zinoviev,
 p:rakosi,person,Mátyás Rákosi,
 l:moscow,place,Moscow,
 """
-BUILD = "from pipelines import build, resources; resources.INLINE_BYTES = {inline}; raise SystemExit(build.main())"
+BUILD = "from pipelines import build, environment; environment.INLINE_BYTES = {inline}; raise SystemExit(build.main())"
 SECONDS = 300
 KILLS = int(os.environ.get("VARIORUM_KILLS") or 2)
 """How often a build is killed; `make faults` says 50."""

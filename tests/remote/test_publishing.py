@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow.dataset as ds
 import pytest
 
-from pipelines import release, remote, resources
+from pipelines import environment, release, remote
 from pipelines.build import main
 from pipelines.stages.places import Paths
 from tests.builds import ROOT
@@ -54,7 +54,7 @@ def test_a_dask_cluster_makes_the_same_bytes_from_there(
 ) -> None:
     pytest.importorskip("distributed", reason="The extra `cluster` is not installed.")
     expected = build_here(given_there, tmp_path / "here", monkeypatch)
-    monkeypatch.setattr(resources, "INLINE_BYTES", 0)
+    monkeypatch.setattr(environment, "INLINE_BYTES", 0)
     monkeypatch.setenv("VARIORUM_ENGINE", "dask")
     monkeypatch.setenv("VARIORUM_WORKERS", "2")
     monkeypatch.setenv("VARIORUM_PUBLISH", f"s3://{bucket}/set")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import release, resources
+from pipelines import environment, release
 from pipelines.resources import Workers
 from pipelines.stages import answers, core, out, verify
 from pipelines.stages.places import Paths
@@ -18,7 +18,7 @@ SPEECH = ROOT / "seeds" / "raw" / "1956" / "1956_secret_speech.txt"
 
 @pytest.fixture(autouse=True)
 def everything_goes_to_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "INLINE_BYTES", 0)
+    monkeypatch.setattr(environment, "INLINE_BYTES", 0)
     for name in ("VARIORUM_WORKERS", "VARIORUM_ENGINE", "VARIORUM_SCHEDULER"):
         monkeypatch.delenv(name, raising=False)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from pipelines import resources, workers
-from pipelines.resources import Engine, Workers
+from pipelines import environment, resources, workers
+from pipelines.environment import Engine
+from pipelines.resources import Workers
 from pipelines.stages.places import Paths
 from pipelines.workers import Cluster, OtherCode, Processes, Team, WorkersDied
 from tests.builds import write_seeds
@@ -129,7 +130,7 @@ def test_workers_do_not_import_the_main_module() -> None:
 
 
 def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "INLINE_BYTES", 10)
+    monkeypatch.setattr(environment, "INLINE_BYTES", 10)
     monkeypatch.setattr(Processes, "start", lambda *args: pytest.fail("started for little work"))
     team_of(Engine.processes).run("Little", process_of_worker, [(1,), (2,)], 9)
 
@@ -137,49 +138,53 @@ def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_workers_get_ready_for_a_first_build_of_much_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ready: list[str] = []
     monkeypatch.setattr(Processes, "get_ready", lambda self: ready.append("ready"))
-    monkeypatch.setattr(resources, "INLINE_BYTES", 10)
+    monkeypatch.setattr(environment, "INLINE_BYTES", 10)
     paths = Paths(tmp_path / "seeds", REFERENCE, tmp_path / "data")
-    team = team_of(Engine.processes)
-    team.get_ready(paths)
+    for name, value in (("SEEDS", paths.seeds), ("DATA", paths.data), ("WORKERS", 2), ("ENGINE", "")):
+        monkeypatch.setenv(f"VARIORUM_{name}", str(value))
+    environment.get_ready()
     write_seeds(paths.seeds, {"a.txt": "012345"})
-    team.get_ready(paths)
+    environment.get_ready()
     assert not ready
     write_seeds(paths.seeds, {"b/c.txt": "6789"})
-    team_of(Engine.processes, 1).get_ready(paths)
+    for number in ("1", "none"):  # where that is no number, it is told later
+        monkeypatch.setenv("VARIORUM_WORKERS", number)
+        environment.get_ready()
     assert not ready
-    team.get_ready(paths)
+    monkeypatch.setenv("VARIORUM_WORKERS", "2")
+    environment.get_ready()
     assert ready
     paths.write_manifest("seeds", {})
-    team.get_ready(paths)
+    environment.get_ready()
     assert len(ready) == 1
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def say(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     yield lambda **values: [monkeypatch.setenv(f"VARIORUM_{name}", value) for name, value in values.items()]
 
 
-def test_the_environment_says_which_workers(environment: Any) -> None:
+def test_the_environment_says_which_workers(say: Any) -> None:
     assert Workers()._engine().number == workers.cores()
-    environment(WORKERS="5")
+    say(WORKERS="5")
     assert Workers()._engine().number == 5
     assert Workers(number=3)._engine().number == 3
     assert isinstance(Workers()._engine(), Processes)
-    environment(ENGINE="dask")
+    say(ENGINE="dask")
     assert isinstance(Workers()._engine(), Cluster)
     assert isinstance(Workers(engine=Engine.processes)._engine(), Processes)
 
 
-def test_a_scheduler_means_dask(environment: Any) -> None:
-    environment(SCHEDULER="tcp://10.0.0.1:8786")
+def test_a_scheduler_means_dask(say: Any) -> None:
+    say(SCHEDULER="tcp://10.0.0.1:8786")
     engine = Workers()._engine()
     assert isinstance(engine, Cluster)
     assert engine.scheduler == "tcp://10.0.0.1:8786"
 
 
 @pytest.mark.parametrize(("name", "value"), [("WORKERS", "two"), ("WORKERS", "-1"), ("ENGINE", "spark")])
-def test_a_wrong_environment_is_told(environment: Any, name: str, value: str) -> None:
-    environment(**{name: value})
+def test_a_wrong_environment_is_told(say: Any, name: str, value: str) -> None:
+    say(**{name: value})
     with pytest.raises(ValueError, match=f"VARIORUM_{name} must be .*{value}"):
         Workers()._engine()
 
