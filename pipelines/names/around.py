@@ -6,16 +6,14 @@ Not here: where runs are (`find`), how a run's own words cut it (`runs`), what s
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import regex
 
-from pipelines.names import beside
+from pipelines.names import beside, plain
 from pipelines.names.candidates import Found, Runs, Words, column
 from pipelines.names.lexicon import words
-from pipelines.names.runs import parts
 from pipelines.text.together import Bools, Ints, Together
 
 _NUMBER_BEFORE = regex.compile(r"\d{1,3}(?:st|nd|rd|th)$")
@@ -72,12 +70,10 @@ def named(texts: Together, runs: Runs) -> Found:
 
 
 def _names(texts: Together, runs: Runs) -> _Names:
-    found = parts(texts.slices(runs.start, runs.end), runs.mode.tolist())
-    run = np.repeat(np.arange(len(found)), np.fromiter(map(len, found), np.int64, len(found)))
-    first, last, hint = zip(*chain.from_iterable(found), strict=True) if len(run) else ((), (), ())
-    run_start = runs.start[run]
-    start, end = run_start + np.array(first, np.int64), run_start + np.array(last, np.int64)
-    return _Names(run_start, runs.end[run], start, end, column(hint), _words_before(texts, run_start, start))
+    found = plain.names(texts, runs)
+    run_start = runs.start[found.run]
+    before = _words_before(texts, run_start, found.start)
+    return _Names(run_start, runs.end[found.run], found.start, found.end, found.hint, before)
 
 
 def _words_before(texts: Together, run_start: Ints, start: Ints) -> Words:

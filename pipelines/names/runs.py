@@ -83,7 +83,7 @@ def parts(runs: Sequence[str], modes: Sequence[int]) -> list[tuple[Part, ...]]:
 def _parts(runs: Sequence[tuple[str, int]]) -> Iterator[tuple[Part, ...]]:
     texts, signs, bounds = tokenise([run for run, _ in runs])
     for (run, mode), (begin, end) in zip(runs, pairwise(bounds), strict=True):
-        found = _cut(tuple(signs[begin:end]), mode)
+        found = cut(tuple(signs[begin:end]), mode)
         if len(found) == 1 and found[0][1] - found[0][0] == end - begin - 1 and run.endswith(texts[end - 1]):
             yield ((0, len(run) - found[0][2], found[0][3]),)  # the whole run, as nearly always
         elif found:
@@ -95,7 +95,7 @@ def _parts(runs: Sequence[tuple[str, int]]) -> Iterator[tuple[Part, ...]]:
 
 
 @lru_cache(maxsize=1 << 17)
-def _cut(signs: tuple[int, ...], mode: int) -> tuple[Cut, ...]:
+def cut(signs: tuple[int, ...], mode: int) -> tuple[Cut, ...]:
     """The names in a run of words with these signs; most runs have the signs of another one."""
     found: list[Cut] = []
     for segment in segments([Token(place, sign & TRAITS, sign >> FORM) for place, sign in enumerate(signs)], mode):

@@ -10,6 +10,7 @@ from itertools import accumulate, chain
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import regex
 
 from pipelines.names import forms
@@ -38,6 +39,7 @@ from pipelines.names.traits import (
     WHOLE,
     WRITTEN,
 )
+from pipelines.text.together import Bools, Ints
 
 
 class Token(NamedTuple):
@@ -118,13 +120,25 @@ def tokenise(runs: Sequence[str]) -> Tokens:
 
 def _with_marks(beginnings: list[int], bounds: list[int]) -> list[int]:
     """The runs of several words in which words may say something together."""
-    begin, bound = np.array(beginnings, np.uint8), np.array(bounds)
-    following = np.append(begin[1:], np.uint8(0))
-    following[bound[1:] - 1] = 0
-    is_mark = (begin & (_TAIL | _PREPOSITION) > 0) | ((begin & _PHRASE > 0) & (following & _SECOND > 0))
-    rows = np.unique(np.searchsorted(bound, np.flatnonzero(is_mark), "right") - 1)
-    several: list[int] = rows[np.diff(bound)[rows] > 1].tolist()
-    return several
+    bound = np.array(bounds)
+    rows: list[int] = np.flatnonzero(may_be_marked(np.array(beginnings, np.uint8), bound[:-1], np.diff(bound))).tolist()
+    return rows
+
+
+def may_be_marked(beginnings: npt.NDArray[np.uint8], first: Ints, count: Ints) -> Bools:
+    """Whether the words of each run, which has at least one, may say something together.
+
+    Args:
+        beginnings: of each word what it may begin together with others.
+        first: the first word of each run.
+        count: how many words it has.
+    """
+    following = np.append(beginnings[1:], np.uint8(0))
+    following[first + count - 1] = 0
+    is_mark = (beginnings & (_TAIL | _PREPOSITION) > 0) | ((beginnings & _PHRASE > 0) & (following & _SECOND > 0))
+    before = np.concatenate([[0], np.cumsum(is_mark)])
+    is_marked: Bools = (count > 1) & (before[first] < before[first + count])
+    return is_marked
 
 
 def starts(run: str, texts: Sequence[str]) -> list[int]:

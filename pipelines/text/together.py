@@ -9,6 +9,7 @@ from itertools import accumulate, chain
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -64,17 +65,34 @@ class Together:
         text = self.text
         return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
-    def places(self, signs: str) -> Ints:
-        """Where any of these signs stands; among them the question mark, as which all but Latin letters are read."""
-        told = bytes(chr(point) in signs for point in range(256))
-        plain = self.text.encode("latin-1", "replace").translate(told)
-        places = np.flatnonzero(np.frombuffer(plain, np.uint8))
-        return places[self.is_any(places, signs)]
+    def strings(self, starts: Ints, ends: Ints) -> pa.StringArray:
+        """What stands at spans of the text, in their order and none within another, as a column."""
+        data, wide, more = self._bytes
+        offsets = np.empty(2 * len(starts) + 1, np.int64)
+        offsets[:-1:2], offsets[1::2], offsets[-1] = starts, ends, ends[-1] if len(ends) else 0
+        offsets += more[np.searchsorted(wide, offsets)]
+        both = pa.LargeStringArray.from_buffers(2 * len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
+        return both.take(pa.array(np.arange(0, 2 * len(starts), 2))).cast(pa.string())
+
+    @cached_property
+    def _bytes(self) -> tuple[bytes, Ints, Ints]:
+        """The text in UTF-8, where letters stand that take several bytes, and how many more those before them took."""
+        wide = np.flatnonzero(self.points >= 1 << 7)
+        points = self.points[wide]
+        more = 1 + (points >= 1 << 11).astype(np.int64) + (points >= 1 << 16)
+        return self.text.encode("utf-8", "surrogatepass"), wide, np.concatenate([[0], np.cumsum(more)])
+
+    def places(self, signs: Iterable[str]) -> Ints:
+        """Where any of these signs stands."""
+        return np.flatnonzero(_are(self.points, signs))
 
     def is_any(self, places: Ints, signs: Iterable[str]) -> Bools:
         """Whether one of these signs stands at each place."""
-        points = self.points[places]
-        found = np.zeros(len(points), bool)
-        for sign in signs:
-            found |= points == ord(sign)
-        return found
+        return _are(self.points[places], signs)
+
+
+def _are(points: Points, signs: Iterable[str]) -> Bools:
+    found = np.zeros(len(points), bool)
+    for sign in signs:
+        found |= points == ord(sign)
+    return found
