@@ -34,7 +34,8 @@ class Growing:
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             for part, data in enumerate(_contents(column)):
                 self.sums.setdefault(f"{name} {part}", hashlib.sha256()).update(data)
-        with self.place.open("ab") as stream, ipc.new_stream(stream, batch.schema) as writer:
+        options = ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+        with self.place.open("ab") as stream, ipc.new_stream(stream, batch.schema, options=options) as writer:
             writer.write_batch(batch)
 
     def finish(self, folder: Path) -> Path:

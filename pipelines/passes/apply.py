@@ -18,7 +18,7 @@ from pipelines import feather, parquet, work
 from pipelines.growing import read_rows
 from pipelines.passes import spans
 from pipelines.passes.clean import Group
-from pipelines.passes.context import NAME_SCHEMA
+from pipelines.passes.context import GROUP_SCHEMA
 from pipelines.passes.decisions import Decision, decide_by_hand
 from pipelines.passes.names import Mentions, locate, name_edits, named
 from pipelines.passes.parts import Parts, counts
@@ -58,7 +58,7 @@ def _apply(task: Task, folder: Path) -> None:
     cleaning = _clean_edits(task.prepared, raw_base)
     text = cleaning.apply(raw)
     clean_base = cleaning.bases_in_output(raw_base)
-    located = locate(task.prepared, read_rows(task.readings, NAME_SCHEMA), posts, task.in_threads, clean_base)
+    located = locate(task.prepared, read_rows(task.readings, GROUP_SCHEMA), posts, task.in_threads, clean_base)
     decisions = _rows(task.decisions)
     located = decide_by_reference(located, task.prepared, task.references, clean_base)
     as_written = _as_written(decisions, raw, *cleaning.to_input(located.start, located.end))

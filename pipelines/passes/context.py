@@ -27,6 +27,8 @@ NAME_SCHEMA = pa.schema(
     [("run", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("surface", pa.string())]
     + [*READING_SCHEMA, ("is_default", pa.bool_())]
 )
+GROUP_SCHEMA = pa.schema([*NAME_SCHEMA, ("is_shared", pa.bool_())])
+"""Readings that may hold in a group: each tells whether its name has several, as the others may be left out."""
 NONE = -1
 
 
@@ -70,24 +72,30 @@ class Places:
     threads: pa.ChunkedArray
 
 
+def names_fully(rows: pa.Table) -> npt.NDArray[np.bool_]:
+    """Whether each default reading names its entity fully and for certain."""
+    return pc.and_(rows["is_full"], pc.equal(rows["status"], "accepted")).to_numpy()
+
+
 def in_context(places: Places, readings: Readings, rows: pa.Table, in_threads: Path) -> Ints:
     """The reading of each name: the default one, but for names of several readings what their post and thread say.
 
     Args:
         places: the names of a group.
         readings: the default readings, to which others are added.
-        rows: all readings of `NAME_SCHEMA`, by name, the default one first.
+        rows: readings of `GROUP_SCHEMA`, by name, the default one first; of bearers whom nothing here names fully there
+            may be fewer.
         in_threads: file with the entities that are fully named in threads which go on in other groups.
     """
     reading = places.name.copy()
     owner = np.cumsum(rows["is_default"].to_numpy()) - 1
-    several = np.flatnonzero((np.bincount(owner) > 1)[owner]) if len(owner) else owner
+    several = np.flatnonzero(rows["is_shared"].to_numpy())
     if not len(several):
         return reading
     open_rows, owner = rows.take(pa.array(several)), owner[several]
     bearers = pc.unique(open_rows["entity_id"])
     full = _codes(readings.defaults["entity_id"], bearers)
-    full[~_full(readings.defaults)] = NONE
+    full[~names_fully(readings.defaults)] = NONE
     there = _Threads.of(places, full, bearers, parquet.read(in_threads))
     near, rows_near = _near(places, owner, _codes(open_rows["entity_id"], bearers), there)
     names = _names(open_rows, owner, rows_near)
@@ -199,8 +207,3 @@ def _codes(values: pa.ChunkedArray, distinct: pa.Array) -> Ints:
     """The number of each value among the distinct ones, or NONE."""
     codes: Ints = pc.fill_null(pc.index_in(values, distinct), NONE).to_numpy().astype(np.int64)
     return codes
-
-
-def _full(defaults: pa.Table) -> npt.NDArray[np.bool_]:
-    """Whether each default reading names its entity fully and for certain."""
-    return pc.and_(defaults["is_full"], pc.equal(defaults["status"], "accepted")).to_numpy()

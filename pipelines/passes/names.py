@@ -44,7 +44,7 @@ def locate(prepared: Path, rows: pa.Table, posts: pa.Table, in_threads: Path, ba
 
     Args:
         prepared: where CLEAN left the group's candidates and surfaces.
-        rows: readings of `NAME_SCHEMA`, by run and place in the run, the default reading first.
+        rows: readings of `GROUP_SCHEMA`, by run and place in the run, the default reading first.
         posts: the group's posts.
         in_threads: file with the entities that are fully named in threads which go on in other groups.
         base: where each post's cleaned text starts.

@@ -60,7 +60,8 @@ def _tasks(paths: Paths, settings: Settings, inputs: Inputs) -> Iterator[tuple[s
     is_general = pc.not_equal(corrections["rule"], spelling.SLIP)  # a rule may be on words that a lexicon knows
     prepared_ones = prepared_groups(paths)
     surfaces = {key: prepared / "surfaces.parquet" for key, _, prepared in prepared_ones}
-    names = inputs.spread(readings.place / "names.parquet", surfaces)
+    in_threads = {key: inputs.put(readings.in_threads_of(key)) for key in surfaces}
+    names = inputs.spread(readings.place / "names.parquet", surfaces, in_threads)
     decisions = inputs.put(readings.applicable_decisions)
     for key, group, prepared in prepared_ones:
         words = parquet.read(prepared / "words.parquet", ["word"])["word"]
@@ -73,7 +74,7 @@ def _tasks(paths: Paths, settings: Settings, inputs: Inputs) -> Iterator[tuple[s
                 corrections=inputs.put(corrections.filter(pc.or_(is_general, pc.is_in(corrections["word"], words)))),
                 decisions=decisions,
                 references=inputs.put(readings.references_of(prepared)),
-                in_threads=inputs.put(readings.in_threads_of(key)),
+                in_threads=in_threads[key],
                 spelling=settings.spelling,
             ),
         )
