@@ -1,8 +1,9 @@
 """Where names stand in texts: runs of capitalised words, cut to what can be a name. No authority is known here.
 
-Here: the pattern of a run, where runs begin and end, and how the sentence and the line they are in are written. How a
-run is cut to names is in `runs`, what stands beside a name in `around`, what other languages say in `languages`.
-Not here: whether a surface is a name at all, judged over the corpus (`plausible`), and whose it is (`resolve`).
+Here: which runs there are, and how the sentence and the line they are in are written. Where runs begin and end is told
+in `capitals`, how a run is cut to names in `runs`, what stands beside a name in `around`, what other languages say in
+`languages`. Not here: whether a surface is a name at all, judged over the corpus (`plausible`), and whose it is
+(`resolve`).
 
 All texts of a group are searched at once: places are columns, and only the few rows that a mask picks out are looked
 at one by one.
@@ -11,14 +12,17 @@ at one by one.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain, repeat
+from itertools import repeat
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import regex
 
 from pipelines.names import beside
 from pipelines.names.around import named
 from pipelines.names.candidates import Candidate, Found, Runs
+from pipelines.names.capitals import spans
 from pipelines.names.languages import adapt
 from pipelines.names.lexicon import traits, words
 from pipelines.names.runs import Part
@@ -26,45 +30,6 @@ from pipelines.names.segments import CAPITALS, HEADING, INITIAL, INSIDE
 from pipelines.names.traits import CUE, FORENAME, GIVEN, KNOWN, NAME, TITLE
 from pipelines.text.together import Bools, Ints, Together
 
-_ABBREVIATED = (
-    "Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Maj|Capt|Cpt|Lt|Sgt|Cpl|Pvt|Adm|Cmdr|Cdr|Brig|Rev|Revd|Hon|Sen|Rep|Gov|Msgr|Mons|Fr|Ing|Ir|"
-    "Dipl|Mag|Mgr|Messrs|Pres|Amb|Supt|Insp|Gén|Mt|Ft|Général|Jr|Sr|"
-    "Yu|Ya|Ye|Yo|Zh|Kh|Ch|Sh|Shch|Ts|Iu|Ia|Ie|Th|Ph|Gy|Sz|Cs|Zs|Ty|Ny|Dz|Dzh|Wm|Chas|Geo|Jos|Jas|Thos|Alex|Benj|Robt|Ю|Я|Ё|Ж|Х|Ч|Ш|Щ"
-)
-# By their first letters, as most small words have another.
-_LINKS = (
-    "d(?:e|a|o|os|as|u|el|ella|elle|ello|alla|egli|i|er|en|em)|v(?:an|on|om)|z(?:u|ur|um)|t(?:er|en|e|il|he)|l(?:a|e|as|os|o)|el|"
-    "a(?:l|bu|f|v|rap)|b(?:in|int|en|ar)|ibn|u(?:mm|ly|ulu)|y|for|mac|j(?:r|un|nr)|s(?:r|en|nr)|"
-    "o(?:f|glu|ğlu|gly|gli|ghlu|ghli|gl)|q(?:ızı|izi|yzy)|gizi|k(?:izi|yzy)"
-)
-_APOSTROPHE = r"['’‘′](?!(?:s|S|m|ll|ve|re|d)(?![\p{L}\p{M}]))"
-# Genitives inside names: People's Commissar, Soldiers' Deputies, King's College, Prosecutor's Office.
-_GENITIVE = (
-    r"['’](?:(?<=(?:People|Women|Children|Men|King|Queen|Prosecutor|Attorney|Mother|Bishop|St[. ]\p{L}++)['’])s"
-    r"|(?<=(?:Workers|Soldiers|Sailors|Peasants|Writers|Miners|Farmers|Teachers|Students|Veterans|Players)['’]))"
-    r"(?=[ \n]\p{Lu})"
-)
-# Particles that some write onto a name or its initial: duPont, DeR.
-_WRITTEN_ON = "[Dd][aeiu]|[Ll][ae]|[Mm]a?c|[Vv][ao]n"
-# What may follow a word's letters begins with one of few signs, so that these are looked for first.
-_WORD = (
-    rf"\p{{Lu}}[\p{{L}}\p{{M}}]*+(?:(?=[-‑.'’‘′])(?:(?:{_APOSTROPHE}|[-‑])[\p{{L}}\p{{M}}]++)*+(?:{_GENITIVE})?+"
-    rf"(?:\.(?<=(?<!\p{{L}})(?:(?:{_WRITTEN_ON})?\p{{Lu}}|{_ABBREVIATED})\.)(?:-?\p{{Lu}}\.)*+)?+)?+"
-)
-# What is written onto a name: al-, d', the du of duPont. Print leaves a space after al- or widens its hyphen.
-_PREFIX = (
-    r"(?:(?:al|el|ul|ad|an|ar|as|ash|at|az|ed|er|es|et|ez|ha)[-‑–] ?+|[dl]['’]"
-    rf"|(?:{_WRITTEN_ON})(?=\p{{Lu}}))?+[ʿʾʻʼ‘]?+"
-)
-_GAP = r"(?:[ \t\u00a0]|[ \t]?\n[ \t]?(?!\s))"
-# A run: words with a gap (and particles, "of the") between them, or an initial's dot, or what follows a comma: Jr.
-# No more than forty, so that a wall of capitals is no deep recursion.
-_RUN = regex.compile(
-    rf"(?<![\p{{Lu}}\p{{Ll}}\p{{Lo}}\p{{M}}\p{{N}}_])(?:{_WORD}"
-    rf"(?:{_GAP}(?:(?=\p{{Lu}})|(?=\p{{Ll}}{{1,5}}+[ \n])(?:(?:{_LINKS}){_GAP}){{1,3}}+(?={_PREFIX}\p{{Lu}}){_PREFIX}"
-    rf"|(?=\p{{Ll}}{{0,3}}+(?:[-‑–'’ʿʾʻʼ‘]|\p{{Lu}})){_PREFIX}(?=\p{{Lu}}))"
-    rf"|(?<=[\s-][AE]l)[-–] ?+(?=\p{{Lu}})|(?<=\.)(?=\p{{Lu}})|,{_GAP}?+(?=[JS]r(?!\p{{L}})))?+){{1,40}}+"
-)
 # A short line without a full stop: a heading if every letter is large, or every word but the smallest.
 _SHORTEST, _LONGEST = 4, 120
 _LINE = regex.compile(
@@ -142,20 +107,20 @@ def _with_namesakes(text: str, found: Sequence[Candidate]) -> Sequence[Candidate
 
 def _runs(texts: Together, sentence_starts: Ints) -> Runs:
     """The runs of all texts, in their order."""
-    openers = _openers()
-    spans = [match.span() for match in _RUN.finditer(texts.text) if match.group() not in openers]
-    start, end = np.fromiter(chain.from_iterable(spans), np.int64, 2 * len(spans)).reshape(-1, 2).T.copy()
+    start, end = spans(texts)
+    never = pc.is_in(texts.strings(start, end), _openers()).to_numpy(zero_copy_only=False)
+    start, end = start[~never], end[~never]
     opens = texts.marked(sentence_starts)
     _leave_out_pronouns_and_stops(texts, start, end, opens)
     return _cut_at_sentences(texts.text, Runs(start, end, _modes(texts, start, opens)), sentence_starts)
 
 
 @cache
-def _openers() -> frozenset[str]:
+def _openers() -> pa.StringArray:
     """The runs that are most often met and never hold a name: The, He, However."""
     openers = words()["openers"]
     never = (word for word in openers if not traits(word) & (NAME | KNOWN | CUE | TITLE) or len(word) < 4)
-    return frozenset(word.capitalize() for word in never) - {"Us"}
+    return pa.array(sorted({word.capitalize() for word in never} - {"Us"}), pa.string())
 
 
 def _modes(texts: Together, start: Ints, opens: Bools) -> Ints:
