@@ -4,6 +4,7 @@ Assets say what there is and call the stage that makes it; the work itself is in
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -126,9 +127,11 @@ def corrections(places: Places, rules: Rules, workers: Workers) -> dg.Materializ
     ("names",),
     deps=[surfaces, ["reference", "authority"], ["reference", "decisions"]],
     description="Each distinct surface resolved once: which entity, how certain, and why.",
+    op_tags={"dagster/priority": "1"},  # before corrections: while it decides, workers judge the words for them
 )
 def readings(places: Places, rules: Rules, workers: Workers) -> dg.MaterializeResult[Any]:
-    manifest = core.resolve_names(places.paths(), rules.settings(), workers.run)
+    words_too = partial(core.begin_judging, places.paths(), rules.settings(), workers.ahead)
+    manifest = core.resolve_names(places.paths(), rules.settings(), workers.run, meanwhile=words_too)
     return _made(manifest, dagster_row_count=core.resolved(places.paths()).names.num_rows)
 
 
@@ -152,6 +155,7 @@ def _out_spec(name: str) -> dg.AssetSpec:
 def texts(places: Places, rules: Rules, workers: Workers) -> Iterator[dg.MaterializeResult[Any]]:
     paths = places.paths()
     manifest = out.apply_groups(paths, rules.settings(), workers.run)
+    verify.begin(paths, workers.ahead)
     for name in out.PART_TABLES:
         yield _made(manifest, ["out", name], **preview.table(name, out.part_files(paths, name)))
 

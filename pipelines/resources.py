@@ -231,6 +231,18 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
             report(done)
         return None
 
+    def ahead(self, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
+        """Begin calls that a later `run` waits for, beside what is done here; where there are no workers, it runs them.
+
+        Args:
+            function: as for `run`.
+            calls: as for `run`, and hashable.
+            size: bytes that all calls work on; workers are not started for little work.
+        """
+        team = self._team = self._team or Team(self._engine())
+        if calls and team.engine.is_elsewhere and (team.was_started or size >= environment.INLINE_BYTES):
+            team.ahead(function, calls)
+
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Let the workers go that were started for a run."""
         self.close()

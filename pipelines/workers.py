@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from multiprocessing import forkserver
@@ -197,6 +198,7 @@ class Team:
         self.engine = engine
         self._held = ExitStack()
         self._executor: Executor | None = None
+        self._begun: dict[tuple[Call, tuple[Any, ...]], Future[Path]] = {}
         self.was_started = False
         """Whether there were workers before: it costs little to have them again."""
 
@@ -211,22 +213,29 @@ class Team:
                 self._run(function, calls, report)
                 break
             except self.engine.died():
-                self.close()
+                self._let_go()
                 if not left:
                     raise WorkersDied(
                         f"Workers died {TRIES} times on the same work, most likely for want of memory. Try with fewer: "
                         "VARIORUM_WORKERS=1."
                     ) from None
         if not self.engine.is_kept:
-            self.close()
+            self._let_go()
+
+    def ahead(self, function: Call, calls: Sequence[tuple[Any, ...]]) -> None:
+        """Begin calls for a `run` of the same ones to wait for, beside whatever is done until then."""
+        workers = self._workers() if self.engine.is_kept else self.engine.start(ExitStack())
+        self.was_started = True
+        self._begun |= {(function, call): workers.submit(function, *call) for call in calls}
+        if not self.engine.is_kept:
+            workers.shutdown(wait=False)  # they end with the work that they have
 
     def _run(self, function: Call, calls: Sequence[tuple[Any, ...]], report: Callable[[int], None]) -> None:
-        if self._executor is None:
-            self._executor = self.engine.start(self._held)
-            self.was_started = True
         futures: list[Future[Path]] = []
         try:
-            futures += [self._executor.submit(function, *call) for call in calls]
+            for call in calls:
+                begun = self._begun.pop((function, call), None)
+                futures.append(begun or self._workers().submit(function, *call))
             for done, future in enumerate(as_completed(futures), 1):
                 future.result()
                 report(done)
@@ -235,10 +244,23 @@ class Team:
                 future.cancel()
             raise
 
-    def close(self) -> None:
-        """Let the workers go."""
+    def _workers(self) -> Executor:
+        if self._executor is None:
+            self._executor = self.engine.start(self._held)
+            self.was_started = True
+        return self._executor
+
+    def _let_go(self) -> None:
         self._executor = None
         self._held.close()
+
+    def close(self) -> None:
+        """Let the workers go; what was begun and nobody waited for is given up."""
+        for future in self._begun.values():
+            future.cancel()
+        wait_for(self._begun.values())
+        self._begun.clear()
+        self._let_go()
 
 
 def cores() -> int:

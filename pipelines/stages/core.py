@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,10 +21,10 @@ from pipelines.passes import judge as judging
 from pipelines.passes.clean import Group
 from pipelines.passes.context import NAME_SCHEMA
 from pipelines.settings import Settings
+from pipelines.stages import words
 from pipelines.stages.answers import all_answers
-from pipelines.stages.places import Manifest, Paths, Run
+from pipelines.stages.places import Ahead, Manifest, Paths, Run
 from pipelines.stages.told import told
-from pipelines.stages.words import judged
 from pipelines.text import rules, spelling
 
 PARTS_WANTED = 40
@@ -107,6 +107,7 @@ def prepare_groups(paths: Paths, run: Run) -> Manifest:
         groups.append({"key": key, "chunks": chunks, "left_out": list(group.left_out)})
         if not paths.store.has("clean", key):
             calls.append((group, paths.store.place("clean", key)))
+    calls.sort(key=lambda call: -call[0].size())  # the largest first, so that no worker is left alone with it
     run("Cleaning and finding names", cleaning.clean, calls, sum(group.size() for group, _ in calls))
     return paths.write_manifest("passages", {"groups": groups})
 
@@ -161,14 +162,13 @@ def check_reference(paths: Paths) -> None:
 
 def judge_words(paths: Paths, settings: Settings, run: Run) -> Manifest:
     """Each distinct unknown word judged once, by lexicon, the project's rules and the corpus itself."""
-    own_rules = rules.load_rules(paths.reference / SPELLING_FILE)
-    version = work.digest(work.code_version("text", "stages", "passes"), repr(settings.spelling), repr(own_rules))
+    own_rules, version = _spelling_rules(paths, settings)
     counted = _surfaces(paths) / judging.WORDS
     key = work.digest(version, paths.read_manifest("surfaces")["surfaces"])
 
     def write(folder: Path) -> None:
         counts = judging.counts_in(counted)
-        found = judged(paths, version, counts, settings.spelling, run)
+        found = words.judged(paths, version, counts, settings.spelling, run)
         judging.write(spelling.judge(counts, own_rules, settings.spelling, found), folder)
         shutil.copyfile(counted, folder / judging.WORDS)
 
@@ -176,6 +176,18 @@ def judge_words(paths: Paths, settings: Settings, run: Run) -> Manifest:
     paths.write_manifest("judged", {"version": version, "words": place.name})
     n_corrections = parquet.read(place / judging.FILE).num_rows
     return paths.write_manifest("corrections", {"corrections": place.name, "n_corrections": n_corrections})
+
+
+def begin_judging(paths: Paths, settings: Settings, ahead: Ahead) -> None:
+    """Let the words be judged that `judge_words` will want, beside what is done until then."""
+    _, version = _spelling_rules(paths, settings)
+    words.begin(paths, version, judging.counts_in(_surfaces(paths) / judging.WORDS), settings.spelling, ahead)
+
+
+def _spelling_rules(paths: Paths, settings: Settings) -> tuple[list[rules.Rule], str]:
+    """The project's own rules, and a digest of all that words are judged by but their counts."""
+    own = rules.load_rules(paths.reference / SPELLING_FILE)
+    return own, work.digest(work.code_version("text", "stages", "passes"), repr(settings.spelling), repr(own))
 
 
 @dataclass(frozen=True)
@@ -219,8 +231,15 @@ class Resolved:
         return parquet.read(file) if file.exists() else IN_THREADS.empty_table()
 
 
-def resolve_names(paths: Paths, settings: Settings, run: Run) -> Manifest:
-    """Each distinct surface read once, by authority, decisions and the corpus itself."""
+def resolve_names(paths: Paths, settings: Settings, run: Run, meanwhile: Callable[[], None] = lambda: None) -> Manifest:
+    """Each distinct surface read once, by authority, decisions and the corpus itself.
+
+    Args:
+        paths: The places of the build.
+        settings: Thresholds.
+        run: Runs the passes.
+        meanwhile: Begins what workers may do while everything is decided here.
+    """
     files = [file for file in reference_files(paths) if file.name != SPELLING_FILE]
     known = work.digest(*(file.read_bytes() for file in files if file.name != DECISIONS_FILE))
     reference = [file.read_bytes() for file in files]
@@ -232,6 +251,7 @@ def resolve_names(paths: Paths, settings: Settings, run: Run) -> Manifest:
         decisions = load_decisions(paths.reference / DECISIONS_FILE, authority)
         file = _surfaces(paths) / "surfaces.parquet"
         blocks = all_answers(paths, parquet.read(file, ["surface"])["surface"], authority, known, settings.names, run)
+        meanwhile()
         found = decide(parquet.read(file).to_pandas(split_blocks=True), blocks, authority, decisions, settings.names)
         by_hand = decided(decisions, authority, found.entities)
         tables = (pa.Table.from_pandas(rows, NAME_SCHEMA, preserve_index=False) for rows in found.slices())

@@ -49,6 +49,7 @@ def apply_groups(paths: Paths, settings: Settings, run: Run) -> Manifest:
         parts.append(part)
         if not paths.store.has("apply", part):
             calls.append((task, paths.store.place("apply", part)))
+    calls.sort(key=lambda call: -call[0].group.size())  # the largest first, so that no worker is left alone with it
     run("Applying names and spelling", applying.apply_readings, calls, sum(task.group.size() for task, _ in calls))
     inputs.sweep()
     return paths.write_manifest("parts", {"of": everything, "parts": parts})

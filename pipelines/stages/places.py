@@ -34,6 +34,13 @@ class Run(Protocol):
         """Run `function` on every call."""
 
 
+class Ahead(Protocol):
+    """Begins calls that a later `Run` waits for, beside what is done until then."""
+
+    def __call__(self, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
+        """Begin `function` on every call."""
+
+
 @dataclass(frozen=True)
 class Paths:
     """The three places of a build."""

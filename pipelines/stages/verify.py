@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pipelines import describe, gold, invariants, parquet, work
 from pipelines.invariants import INVARIANTS, Offences
 from pipelines.stages import out, ranges
-from pipelines.stages.places import Paths, Run
+from pipelines.stages.places import Ahead, Paths, Run
 
 NEEDED = {
     "sources": ["source_id", "path", "n_posts", "n_quarantined"],
@@ -19,6 +19,7 @@ NEEDED = {
     "entities": ["entity_id", "n_mentions", "n_posts"],
 }
 """The columns of the whole tables that are looked at."""
+Checks = list[tuple[Path, Path]]
 
 
 class BrokenInvariant(ValueError):
@@ -27,11 +28,9 @@ class BrokenInvariant(ValueError):
 
 def all_offences(paths: Paths, run: Run) -> dict[str, Offences]:
     """The offences against every invariant; a part that was checked before is not checked again."""
-    version = work.code_version("invariants.py")
-    parts = paths.read_manifest("parts")["parts"]
-    places = [(paths.store.place("apply", p), paths.store.place("verify", work.digest(version, p))) for p in parts]
-    calls = [pair for pair in places if not pair[1].is_dir()]
-    run("Checking", invariants.verify_part, calls, sum((part / "posts.parquet").stat().st_size for part, _ in calls))
+    version, places = _parts(paths)
+    calls = _unverified(places)
+    run("Checking", invariants.verify_part, calls, _size(calls))
     whole = _verify_whole(paths, version, [verified for _, verified in places])
     paths.write_manifest("verified", {"verified": [verified.name for _, verified in places], "whole": whole.name})
     found = dict.fromkeys(INVARIANTS, Offences())
@@ -39,6 +38,29 @@ def all_offences(paths: Paths, run: Run) -> dict[str, Offences]:
         for name, offence in invariants.read_verified(verified).items():
             found[name] += offence
     return found
+
+
+def begin(paths: Paths, ahead: Ahead) -> None:
+    """Let parts be checked that `all_offences` will want, beside what is done until then."""
+    calls = _unverified(_parts(paths)[1])
+    ahead(invariants.verify_part, calls, _size(calls))
+
+
+def _parts(paths: Paths) -> tuple[str, Checks]:
+    """A digest of what checks, and all parts with the places of what is found in them."""
+    version = work.code_version("invariants.py")
+    parts = paths.read_manifest("parts")["parts"]
+    return version, [
+        (paths.store.place("apply", p), paths.store.place("verify", work.digest(version, p))) for p in parts
+    ]
+
+
+def _unverified(places: Checks) -> Checks:
+    return [(part, place) for part, place in places if not place.is_dir()]
+
+
+def _size(calls: Checks) -> int:
+    return sum((part / "posts.parquet").stat().st_size for part, _ in calls)
 
 
 def _verify_whole(paths: Paths, version: str, verified: Sequence[Path]) -> Path:

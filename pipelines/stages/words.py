@@ -3,14 +3,14 @@
 A worker that has judged takes its lexicons with it: a build's own process needs that room for names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from pipelines import parquet, work
 from pipelines.passes import judge as judging
 from pipelines.passes.clean import WORDS
-from pipelines.stages.places import Paths, Run
+from pipelines.stages.places import Ahead, Paths, Run
 from pipelines.text import spelling
 from pipelines.text.spelling import Correction, WordCount
 
@@ -34,12 +34,28 @@ def judged(
         run: Runs the pass.
     """
     found = _found_before(paths, version, counts)
-    new = [word for word in counts if word not in found]
-    blocks = [new[start : start + LARGEST_BLOCK] for start in range(0, len(new), LARGEST_BLOCK)]
-    calls = [_call(paths, {word: counts[word] for word in block}, settings) for block in blocks]
+    new = _without(counts, found)
+    calls = _calls(paths, new, settings)
     run("Judging words", judging.judge, calls, len(new) * TEXT_A_WORD)
     slips = {word: slip for _, place in calls for word, slip in judging.slips_in(place).items()}
     return found | {word: slips.get(word) for word in new}
+
+
+def begin(paths: Paths, version: str, counts: Counts, settings: spelling.Settings, ahead: Ahead) -> None:
+    """Let words be judged that `judged` will be asked about, with the same arguments."""
+    new = _without(counts, _found_before(paths, version, counts))
+    calls = [call for call in _calls(paths, new, settings) if not call[1].is_dir()]
+    ahead(judging.judge, calls, len(new) * TEXT_A_WORD)
+
+
+def _without(counts: Counts, found: Collection[str]) -> Counts:
+    return {word: count for word, count in counts.items() if word not in found}
+
+
+def _calls(paths: Paths, counts: Counts, settings: spelling.Settings) -> list[tuple[judging.Words, Path]]:
+    words = list(counts)
+    blocks = [words[start : start + LARGEST_BLOCK] for start in range(0, len(words), LARGEST_BLOCK)]
+    return [_call(paths, {word: counts[word] for word in block}, settings) for block in blocks]
 
 
 def _found_before(paths: Paths, version: str, counts: Counts) -> dict[str, Correction | None]:

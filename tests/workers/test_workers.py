@@ -2,9 +2,11 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -56,7 +58,7 @@ def test_a_killed_worker_changes_nothing(
 ) -> None:
     team = team_of(engine)
     progress: list[tuple[str, int, int]] = []
-    told = resources.REPORT.set(lambda *row: progress.append(row))
+    before = resources.REPORT.set(lambda *row: progress.append(row))
 
     def run(label: str, function: Any, calls: list[tuple[Any, ...]], size: int) -> None:
         dies = partial(dying_once, tmp_path / "killed")
@@ -66,7 +68,7 @@ def test_a_killed_worker_changes_nothing(
         team.run(label, function, calls, size)
 
     assert built(Paths(seeds, REFERENCE, tmp_path / "data"), team, run) == expected
-    resources.REPORT.reset(told)
+    resources.REPORT.reset(before)
     assert (tmp_path / "killed").exists()
     for label in {label for label, *_ in progress}:
         last = [(done, total) for name, done, total in progress if name == label][-1]
@@ -111,6 +113,59 @@ def test_a_cluster_is_kept_and_processes_are_not(
     team.run("Nothing", process_of_worker, [], 0)
     assert len(starts) == expected_starts
     team.close()
+
+
+def told(place: Path, text: str) -> Path:
+    with place.open("a", encoding="utf-8") as file:
+        file.write(text)
+    return place
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_was_begun_is_waited_for_and_not_done_again(engine: Engine, tmp_path: Path) -> None:
+    team, done = team_of(engine), tmp_path / "done"
+    team.ahead(told, [(done, "early ")], 1)
+    team.run("Between", told, [(tmp_path / "else", "between")], 1)
+    team.run("Telling", told, [(done, "early "), (tmp_path / "more", "late")], 1)
+    assert [file.read_text() for file in sorted(tmp_path.iterdir())] == ["early ", "between", "late"]
+    team.run("Telling", told, [(done, "again")], 1)
+    assert done.read_text() == "early again"
+    team.close()
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_was_begun_is_done_again_where_its_worker_died(engine: Engine, tmp_path: Path) -> None:
+    team, marker = team_of(engine), tmp_path / "killed"
+    team.ahead(dying_once, [(marker, told, tmp_path / "done", "once")], 1)
+    team.run("Telling", dying_once, [(marker, told, tmp_path / "done", "once")], 1)
+    assert marker.exists() and (tmp_path / "done").read_text() == "once"
+    team.close()
+
+
+def waiting(started: Path, wanted: Path) -> Path:
+    started.touch()
+    while not wanted.exists():
+        time.sleep(0.01)
+    return wanted
+
+
+def test_nothing_is_under_way_when_workers_were_let_go(tmp_path: Path) -> None:
+    team, wanted = Team(Processes(1)), tmp_path / "wanted"
+    team.ahead(waiting, [(tmp_path / str(number), wanted) for number in range(5)])  # a worker has one or two in hand
+    while not (tmp_path / "0").exists():
+        time.sleep(0.01)
+    Timer(0.2, wanted.touch).start()
+    team.close()
+    assert wanted.exists() and not (tmp_path / "4").exists()
+
+
+def test_little_work_is_not_begun_ahead(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(environment, "INLINE_BYTES", 10)
+    monkeypatch.setattr(Processes, "start", lambda *args: pytest.fail("started for little work"))
+    team_of(Engine.processes).ahead(told, [(tmp_path / "little", "")], 9)
+    team_of(Engine.processes, 1).ahead(told, [(tmp_path / "much", "")], 10)
+    assert not [*tmp_path.iterdir()]
 
 
 def main_module(number: int) -> Path:
