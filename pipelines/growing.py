@@ -32,7 +32,7 @@ class Growing:
         """Write some more rows."""
         batch = rows.combine_chunks().to_batches()[0]
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            for part, data in enumerate(_contents(column)):
+            for part, data in enumerate(contents(column)):
                 self.sums.setdefault(f"{name} {part}", hashlib.sha256()).update(data)
         options = ipc.IpcWriteOptions(compression="zstd", use_threads=False)
         with self.place.open("ab") as stream, ipc.new_stream(stream, batch.schema, options=options) as writer:
@@ -46,7 +46,7 @@ class Growing:
         return file
 
 
-def _contents(column: pa.Array) -> Sequence[bytes]:
+def contents(column: pa.Array) -> Sequence[bytes]:
     """The values of a column as bytes that add up to the same, wherever it is cut."""
     if pa.types.is_string(column.type):
         lengths = pc.fill_null(pc.binary_length(column), -1).to_numpy().tobytes()

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import parquet, work
+from pipelines.growing import contents
 from pipelines.names.authority import Authority
 from pipelines.names.block import Block
 from pipelines.names.ready import ready
@@ -20,8 +21,8 @@ from pipelines.names.settings import NameSettings
 from pipelines.passes import ask as asking
 from pipelines.stages.places import Paths, Run
 
-LARGEST_BLOCK = 1 << 15
-"""Surfaces of a block: the more, the fewer words are looked at in several blocks."""
+GOOD_BLOCK, LARGEST_BLOCK, BLOCKS_WANTED = 1 << 15, 1 << 17, 8
+"""Surfaces of a block: the more, the fewer words are looked at in several blocks, once all workers have some."""
 SMALL_BLOCK, MOST_SMALL = 1 << 10, 16
 """When there are more blocks of so few surfaces than that, these are asked about again together."""
 TEXT_A_SURFACE = 80
@@ -46,7 +47,7 @@ def all_answers(
     kept = _kept(paths, version, surfaces)
     known = pa.chunked_array([chunk for place in kept for chunk in asking.surfaces_in(place).chunks], pa.string())
     new = surfaces.filter(pc.invert(pc.is_in(surfaces, known)))
-    blocks = [(work.digest(version, *block.to_pylist()), block) for block in _cut(new)]
+    blocks = [(work.digest(version, *contents(block)), block) for block in _cut(new)]
     _ask(
         paths,
         [(key, block) for key, block in blocks if not store.has("answers", key)],
@@ -61,7 +62,7 @@ def all_answers(
 
 
 def _ask(
-    paths: Paths, blocks: Sequence[tuple[str, pa.ChunkedArray]], version: str, authority: Authority,
+    paths: Paths, blocks: Sequence[tuple[str, pa.Array]], version: str, authority: Authority,
     settings: NameSettings, run: Run,
 ) -> None:  # fmt: skip
     if not blocks:
@@ -95,8 +96,9 @@ def _kept(paths: Paths, version: str, surfaces: pa.ChunkedArray) -> list[Path]:
     return served if len(small) <= MOST_SMALL else [place for place in served if place not in small]
 
 
-def _cut(surfaces: pa.ChunkedArray) -> Sequence[pa.ChunkedArray]:
+def _cut(surfaces: pa.ChunkedArray) -> Sequence[pa.Array]:
     """The surfaces in blocks of like size: neighbours share words, which are looked at once a block."""
-    number = -(-len(surfaces) // LARGEST_BLOCK)
+    number = max(min(-(-len(surfaces) // GOOD_BLOCK), BLOCKS_WANTED), -(-len(surfaces) // LARGEST_BLOCK))
     bounds = [len(surfaces) * n // number for n in range(number + 1)] if number else []
-    return [surfaces.slice(start, stop - start) for start, stop in pairwise(bounds)]
+    whole = surfaces.combine_chunks()
+    return [whole.slice(start, stop - start) for start, stop in pairwise(bounds)]
