@@ -71,6 +71,11 @@ def read(path: Path, columns: list[str] | None = None, coded: Iterable[str] = ()
         return file.read(columns, use_threads=False)  # the workers use all cores already
 
 
+def schema(path: Path) -> pa.Schema:
+    """The columns of a file."""
+    return pq.read_schema(path)
+
+
 def add_up(tables: Iterable[pa.Table], by: list[str], counts: list[str], *, in_order: bool = True) -> pa.Table:
     """The rows of all tables, those with the same keys as one with its counts added up, in the order of the keys.
 

@@ -4,13 +4,13 @@ Known bearers are `lone`'s business; who is meant in a post is decided in `conte
 """
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.names import plausible, surnames
 from pipelines.names.clusters import Heads
 from pipelines.names.index import distinct
-from pipelines.names.surfaces import PERSON, Bools, Numbers, Surfaces, last_words
+from pipelines.names.surfaces import PERSON, Bools, Numbers, Surfaces, last_words, place_of
 
 
 def find(row: Numbers, entity: Numbers, heads: Heads, facts: Surfaces) -> tuple[Numbers, Numbers, Bools]:
@@ -24,17 +24,16 @@ def find(row: Numbers, entity: Numbers, heads: Heads, facts: Surfaces) -> tuple[
         heads: The heads.
         facts: All surfaces.
     """
-    full = (heads.kind[entity] == PERSON) & ~facts.single[row]
-    borne = last_words(facts.folded.take(pa.array(row[full]))).dictionary_encode()
-    held = distinct(borne.indices.to_numpy().astype(np.int64) << 32 | entity[full])
+    full = np.flatnonzero((heads.kind[entity] == PERSON) & ~facts.single[row])
+    borne, best, number = np.unique(facts.surname[row[full]], return_index=True, return_inverse=True)
+    held = distinct(number.astype(np.int64) << 32 | entity[full])
     single = np.flatnonzero(facts.is_name & facts.single)
-    folded = facts.folded.take(pa.array(single))
-    surname = pc.index_in(folded, borne.dictionary).fill_null(-1).to_numpy()
-    asked = np.flatnonzero((surname >= 0) | surnames.may_tell(folded))
-    asked = asked[_may_be_surname(facts.text.take(pa.array(single[asked])))]
+    surname = place_of(facts.key[single], borne)
+    asked = np.flatnonzero((surname >= 0) | facts.may_tell[single])
+    asked = asked[_may_be_surname(facts.text(single[asked]))]
     single, surname = single[asked], surname[asked]
     own = surname >= 0
-    other_row, other = _other_forms(single, row, borne, last_words(facts.text.take(pa.array(row[full]))), facts)
+    other_row, other = _other_forms(single, row, borne, last_words(facts.text(row[full[best]])), facts)
     place, bearer = _of(held, np.concatenate([surname[own], other]))
     who = np.concatenate([single[own], other_row])[place]
     is_other = place >= own.sum()
@@ -66,35 +65,33 @@ def _of(held: Numbers, surname: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _other_forms(
-    single: Numbers, unknown: Numbers, borne: pa.DictionaryArray, written: pa.Array, facts: Surfaces
+    single: Numbers, unknown: Numbers, borne: npt.NDArray[np.uint64], written: pa.Array, facts: Surfaces
 ) -> tuple[Numbers, Numbers]:
     """Unknown lone surnames with the surnames borne by somebody that they are other spellings of, by number.
 
     Args:
         single: Rows of lone words that may be surnames.
         unknown: Rows of the unknown names.
-        borne: The surnames of full names, folded.
+        borne: The surnames of full names, by their keys, in order.
         written: The same as written.
         facts: All surfaces.
     """
     alone = np.zeros(len(facts.surface), bool)
     alone[unknown] = True
-    single = single[alone[single]]
-    folded = facts.folded.take(pa.array(single)).dictionary_encode()
-    new = np.flatnonzero(pc.index_in(folded.dictionary, borne.dictionary).fill_null(-1).to_numpy() < 0)
-    first = np.unique(folded.indices.to_numpy(), return_index=True)[1]
-    best = np.unique(borne.indices.to_numpy(), return_index=True)[1]
-    words = [written.take(pa.array(best)), facts.text.take(pa.array(single[first[new]]))]
-    number = len(borne.dictionary)
+    single = single[alone[single] & facts.may_tell[single]]
+    lone, first, place = np.unique(facts.key[single], return_index=True, return_inverse=True)
+    new = np.flatnonzero(place_of(lone, borne) < 0)
+    number = len(borne)
     of = np.append(np.arange(number), new)  # of each word its number among the borne surnames, or the lone ones
-    rows = single[np.argsort(folded.indices.to_numpy(), kind="stable")]
-    bounds = np.concatenate([[0], np.cumsum(np.bincount(folded.indices.to_numpy(), minlength=len(folded.dictionary)))])
+    rows = single[np.argsort(place, kind="stable")]
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(lone)))])
     found: list[tuple[int, int]] = []
-    lone_of = pc.index_in(borne.dictionary, folded.dictionary).fill_null(-1).to_numpy()
-    for a, b in surnames.spellings(pa.concat_arrays(words).to_pylist()):
+    lone_of = place_of(borne, lone)
+    words = pa.concat_arrays([written, facts.text(single[first[new]])])
+    for a, b in surnames.spellings(words.to_pylist()):
         for one, other in ((a, b), (b, a)):
-            lone = lone_of[one] if one < number else of[one]
-            if other < number and lone >= 0:
-                found += [(row, other) for row in rows[bounds[lone] : bounds[lone + 1]].tolist()]
+            at = lone_of[one] if one < number else of[one]
+            if other < number and at >= 0:
+                found += [(row, other) for row in rows[bounds[at] : bounds[at + 1]].tolist()]
     pairs = np.array(found, np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]

@@ -4,24 +4,26 @@ So blocks can be worked on anywhere, in any order, and a surface that was asked 
 while the authority and the code stay. What the corpus says of all this is `resolve`'s business.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.names import choose, exact, known, plausible, remembered, romanise, things, within
+from pipelines.names import choose, exact, known, letters, plausible, remembered, romanise, things, within
 from pipelines.names.ready import Ready
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
-from pipelines.names.surfaces import column
+from pipelines.names.surfaces import column, place_in
 
 THING, ALONE = "thing", "alone"
 READINGS = ["row", "by", *exact.FOUND[1:], "is_first", "is_sure", "written"]
 RIVALS = [*choose.RIVALS, "written"]
+RESTS = ["of", "start", "surface"]
+OWN: Mapping[str, type[np.generic]] = {**dict.fromkeys(plausible.WORDS, np.bool_), **letters.COLUMNS}
 WHOLE = -1
 
 
@@ -31,8 +33,8 @@ class Block:
 
     Attributes:
         asked: One row a text asked about, the surfaces first, then what follows the first word of some of them: `of`
-            (the row of that surface, WHOLE for a surface), `start` in it, `surface`, `folded`, and what
-            `plausible.words` says.
+            (the row of that surface, WHOLE for a surface), `start` in it, `surface`, and what `plausible.words` and
+            `letters.described` say (OWN).
         readings: Readings as in `exact.find` (`row` in `asked`), `by` what (letters, capitals, THING, ALONE), for the
             lone ones `is_first` and `is_sure`, and how the surface is `written` for that entity.
         rivals: Whom full names may name, as in `choose.compared`, with `written`.
@@ -66,53 +68,80 @@ def ask(surfaces: Sequence[str], ready: Ready, settings: NameSettings) -> Block:
     readings = readings[READINGS[:-1]].assign(written=written[: len(readings)])
     rivals = rivals.assign(written=written[len(readings) :])
     sounds = remembered.table(query.parts.tokens, query.heard.sounds)
-    return Block(asked.drop(columns="text"), readings, rivals.reset_index(drop=True), sounds)
+    return Block(asked.drop(columns=["text", "folded"]), readings, rivals.reset_index(drop=True), sounds)
 
 
-def gather(blocks: Iterable[Block], surfaces: pa.Array) -> Block:
-    """The blocks as one, with just these surfaces in this order, and behind them their rests.
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the authority answers to all surfaces of a corpus.
+
+    Attributes:
+        own: What the surfaces' own words tell: the columns of OWN, a row each.
+        rests: What follows the first word of some of them: `of` (the row of that surface), `start` in it, `surface`.
+        readings: As in `Block`; `row` is that of a surface, or, behind all of these, that of a rest.
+        rivals: Likewise.
+        sounds: What the texts' parts sound like, each part once.
+    """
+
+    own: Mapping[str, npt.NDArray[Any]]
+    rests: pd.DataFrame
+    readings: pd.DataFrame
+    rivals: pd.DataFrame
+    sounds: pa.Table
+
+    def texts(self, rows: npt.NDArray[np.int64], surfaces: pa.Array) -> pa.Array:
+        """What is asked about in these rows."""
+        size = len(surfaces)
+        own, rest = rows[rows < size], rows[rows >= size] - size
+        found = pa.concat_arrays([surfaces.take(pa.array(own)), column(self.rests["surface"]).take(pa.array(rest))])
+        order = np.argsort(np.argsort(rows >= size, kind="stable"), kind="stable")
+        return found.take(pa.array(order))
+
+
+def gather(blocks: Iterable[Block], surfaces: pa.Array) -> Answers:
+    """The blocks as one, with just these surfaces in this order, which is that of their letters.
 
     Each surface must be in one of the blocks; which one, and in what order the blocks come, makes no difference.
     """
-    asked: list[pd.DataFrame] = []
+    size, n_rests = len(surfaces), 0
+    own: dict[str, npt.NDArray[Any]] = {name: np.zeros(size, kind) for name, kind in OWN.items()}
+    rests: list[pd.DataFrame] = []
     readings: list[pd.DataFrame] = []
     rivals: list[pd.DataFrame] = []
-    sounds, size = remembered.Merged(), 0
+    sounds = remembered.Merged()
     for one in blocks:
-        of = one.asked["of"].to_numpy(np.int64)
-        asked.append(one.asked.assign(of=np.where(of == WHOLE, WHOLE, of + size)).astype(_SMALL))
+        is_own = one.asked["of"].to_numpy() == WHOLE
+        place = place_in(column(one.asked["surface"][is_own]), surfaces)
+        there = np.flatnonzero(place >= 0)
+        for name, values in own.items():
+            values[place[there]] = one.asked[name].to_numpy()[there]
+        rest = one.asked.loc[~is_own, RESTS]
+        of = place[rest["of"].to_numpy()]
+        row = np.append(place, np.where(of >= 0, size + n_rests + np.arange(len(of)), -1))
+        rests.append(rest.assign(of=of))
+        n_rests += len(rest)
         for tables, rows in ((readings, one.readings), (rivals, one.rivals)):
-            tables.append(rows.assign(row=rows["row"].to_numpy(np.int64) + size))
+            tables.append(rows.assign(row=row[rows["row"].to_numpy(np.int64)]))
         sounds.add(one.sounds)
-        size += len(of)
-    every = pd.concat(asked, ignore_index=True)
-    asked.clear()
-    place = _places(every, surfaces)
-    kept = np.flatnonzero(place >= 0)
-    kept = kept[np.argsort(place[kept], kind="stable")]
-    new = np.full(size + 1, -1)
-    new[kept] = np.arange(len(kept))
-    every = every.take(kept).reset_index(drop=True)
-    every["of"] = new[every["of"].to_numpy()].astype(np.int32)
-    return Block(every, _in_order(readings, new), _in_order(rivals, new), sounds.table())
+    every = _one(rests)
+    order = np.argsort(every["of"].to_numpy(), kind="stable")
+    order = order[np.searchsorted(every["of"].to_numpy()[order], 0) :]
+    new = np.full(size + n_rests, -1)
+    new[:size], new[size + order] = np.arange(size), size + np.arange(len(order))
+    rest = every.take(order).reset_index(drop=True)
+    return Answers(own, rest, _in_order(readings, new), _in_order(rivals, new), sounds.table())
 
 
-_SMALL = {"of": np.int32, "start": np.int32, "n_words": np.int32}
-
-
-def _places(asked: pd.DataFrame, surfaces: pa.Array) -> npt.NDArray[np.int64]:
-    """Where each text asked about stands among the surfaces, or behind them that it is the rest of; else -1."""
-    of = asked["of"].to_numpy()
-    place = pc.index_in(column(asked["surface"]), surfaces).fill_null(-1).to_numpy().astype(np.int64)
-    surface = place[of]
-    return np.where(of == WHOLE, place, np.where(surface >= 0, len(surfaces) + surface, -1))
+def _one(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([one for one in tables if len(one)] or tables[:1], ignore_index=True)
 
 
 def _in_order(tables: Sequence[pd.DataFrame], new: npt.NDArray[np.int64]) -> pd.DataFrame:
     """The rows of all tables that are left, by where they stand in the whole."""
-    rows = pd.concat([one for one in tables if len(one)] or tables[:1], ignore_index=True)
+    rows = _one(tables)
+    rows = rows[rows["row"] >= 0]
     rows = rows.assign(row=new[rows["row"].to_numpy(np.int64)])
-    return rows[rows["row"] >= 0].sort_values("row", kind="stable", ignore_index=True)
+    return rows.sort_values("row", kind="stable", ignore_index=True)
 
 
 def _asked(surfaces: Sequence[str], ready: Ready) -> pd.DataFrame:
@@ -122,13 +151,13 @@ def _asked(surfaces: Sequence[str], ready: Ready) -> pd.DataFrame:
     of, start = np.array(rests, np.int64).reshape(-1, 2).T
     inner = [surfaces[row][at:] for row, at in rests]
     inner_texts = [" ".join(one.split()) for one in inner]
-    return pd.concat([
-        pd.DataFrame({"of": np.concatenate([np.full(len(surfaces), WHOLE), of]),
-                      "start": np.concatenate([np.zeros(len(surfaces), np.int64), start]),
-                      "surface": [*surfaces, *inner], "text": texts + inner_texts,
-                      "folded": folded + romanise.fold(inner_texts)}),
-        plausible.words(texts + inner_texts),
-    ], axis=1)  # fmt: skip
+    texts, folded = texts + inner_texts, folded + romanise.fold(inner_texts)
+    rows = pd.DataFrame({
+        "of": np.concatenate([np.full(len(surfaces), WHOLE), of]),
+        "start": np.concatenate([np.zeros(len(surfaces), np.int64), start]),
+        "surface": [*surfaces, *inner], "text": texts, "folded": folded,
+    })  # fmt: skip
+    return pd.concat([rows, plausible.words(texts), letters.described(texts, folded)], axis=1)
 
 
 def _written(

@@ -174,7 +174,7 @@ def _other_surname(names: pd.DataFrame) -> npt.NDArray[np.bool_]:
     )
 
 
-def rarity(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame) -> float:
+def rarity(frame: pd.DataFrame, people: npt.NDArray[np.bool_], found: pd.DataFrame) -> float:
     """What is added to the log-odds as fewer of the people named in these texts are known than in gold data.
 
     Where few are known at all, a near spelling is more often somebody else's name. How many are is found by weighing
@@ -183,16 +183,16 @@ def rarity(frame: pd.DataFrame, facts: pd.DataFrame, found: pd.DataFrame) -> flo
 
     Args:
         frame: As `compared` gives them, of names that may be people's and are not in `found`.
-        facts: All names of the corpus: `guess`, and `is_several` where it has several words.
+        people: Which rows are people's names of several words, of all the corpus has.
         found: The readings that were found before.
     """
-    people = facts.index[(facts["guess"] == "person").to_numpy() & facts["is_several"].to_numpy()]
-    settled = int(people.isin(found["row"]).sum())
-    best = frame[frame["row"].isin(people) & ~frame["row"].isin(found["row"])].groupby("row")["odds"].max().to_numpy()
-    shift = 0.0
+    settled = int(people[np.unique(found["row"].to_numpy(np.int64))].sum())
+    may = people[frame["row"].to_numpy(np.int64)] & ~frame["row"].isin(found["row"])
+    best = frame[may].groupby("row")["odds"].max().to_numpy()
+    number, shift = int(people.sum()), 0.0
     for _ in range(_ROUNDS):
         known = settled + (1 / (1 + np.exp(-(best + shift)))).sum()
-        share = (known + _BELIEF / 2) / (len(people) + _BELIEF)
+        share = (known + _BELIEF / 2) / (number + _BELIEF)
         shift = float(min(np.log(share / (1 - share)), 0.0))
     return round(shift * _STEPS) / _STEPS
 

@@ -5,8 +5,6 @@ unknown bearer (`bearers`). Names are known here by their rows and entities by t
 many; how readings are told in words is `clusters`' business.
 """
 
-import hashlib
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -19,8 +17,6 @@ from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
 from pipelines.names.surfaces import KINDS, PERSON, UNKNOWN, Bools, Numbers, Surfaces, Texts
 
-_OTHER_CONVENTIONS = r"d?sch|tch|cz|sz|ou|[oe](?:w|ff)(?: |$)|ij(?: |$)"
-"""Letters by which East European names are known to be transcribed in other ways than the English one."""
 _LONE = 0.5
 """The score of a lone surname as that of one of its bearers."""
 Scores = npt.NDArray[np.float64]
@@ -36,8 +32,7 @@ def cluster(unknown: Numbers, facts: Surfaces, sounds: Remembered, settings: Nam
         settings: Thresholds.
     """
     row = _in_order(unknown, facts)
-    spelling = facts.folded.take(pa.array(row)).dictionary_encode().indices.to_numpy()
-    head = row[np.unique(spelling, return_index=True)[1]]
+    head, spelling = _spellings(row, facts)
     root, score = _roots(head, facts, sounds, settings)
     entity, score = root[spelling], score[spelling]
     heads = Heads(head, _keys(head, entity, facts), _kinds(entity, row, facts, len(head)))
@@ -55,15 +50,19 @@ def cluster(unknown: Numbers, facts: Surfaces, sounds: Remembered, settings: Nam
 def _in_order(unknown: Numbers, facts: Surfaces) -> Numbers:
     """The unknown names' rows, those first whose spelling has most support: capitals, mentions, convention."""
     lone = facts.is_name & facts.single
-    alone = facts.folded.filter(pa.array(lone)).dictionary_encode()
-    count = np.bincount(alone.indices.to_numpy(), facts.n_mentions[lone], len(alone.dictionary)).astype(np.int64)
-    names = facts.folded.take(pa.array(unknown))
-    borne = pc.index_in(surfaces.last_words(names), alone.dictionary).fill_null(-1).to_numpy()
-    borne = np.where(surfaces.several(names), borne, -1)
-    support = facts.n_mentions[unknown] + np.append(count, 0)[borne]
-    foreign = surfaces.true(pc.match_substring_regex(names, _OTHER_CONVENTIONS))
-    shouted = surfaces.are_upper(facts.text.take(pa.array(unknown)))
-    return unknown[np.lexsort((unknown, foreign, -support, shouted))]
+    word, alone = np.unique(facts.key[lone], return_inverse=True)
+    count = np.bincount(alone, facts.n_mentions[lone], len(word) + 1).astype(np.int64)
+    support = facts.n_mentions[unknown] + count[surfaces.place_of(facts.surname[unknown], word)]
+    return unknown[np.lexsort((facts.is_foreign[unknown], -support, facts.is_upper[unknown]))]
+
+
+def _spellings(row: Numbers, facts: Surfaces) -> tuple[Numbers, npt.NDArray[np.int32]]:
+    """The first row of each folded spelling, in order, and the number of each row's."""
+    _, first, spelling = np.unique(facts.key[row], return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    number = np.empty(len(order), np.int32)
+    number[order] = np.arange(len(order), dtype=np.int32)
+    return row[first[order]], number[spelling]
 
 
 def _roots(head: Numbers, facts: Surfaces, sounds: Remembered, settings: NameSettings) -> tuple[Numbers, Scores]:
@@ -71,12 +70,12 @@ def _roots(head: Numbers, facts: Surfaces, sounds: Remembered, settings: NameSet
     may, several = np.isin(facts.kind[head], (PERSON, UNKNOWN)), ~facts.single[head]
     root, score = np.arange(len(head)), np.ones(len(head))
     people = np.flatnonzero(may & several)
-    laid = known.lay_out(Texts(facts.text.take(pa.array(head[people]))), sounds.sounds, to_find=False)
+    laid = known.lay_out(Texts(facts.text(head[people])), sounds.sounds, to_find=False)
     to, sure = joined.joins(laid, facts.kind[head[people]] == PERSON, settings)
     root[people], score[people] = people[to], sure
     lone = np.flatnonzero(may & ~several)
-    lone = lone[surnames.may_tell(facts.folded.take(pa.array(head[lone])))]
-    for earlier, later in surnames.spellings(facts.text.take(pa.array(head[lone])).to_pylist()):
+    lone = lone[facts.may_tell[head[lone]]]
+    for earlier, later in surnames.spellings(facts.text(head[lone]).to_pylist()):
         one, other = lone[earlier], lone[later]
         if root[one] == one and root[other] == other:
             root[other] = one
@@ -86,9 +85,8 @@ def _roots(head: Numbers, facts: Surfaces, sounds: Remembered, settings: NameSet
 def _keys(head: Numbers, entity: Numbers, facts: Surfaces) -> npt.NDArray[np.uint64]:
     """The number of each entity's id, by the folded letters of its name; 0 of heads that make no entity."""
     made = np.unique(entity)
-    folded = Texts(facts.folded.take(pa.array(head[made])))
     keys = np.zeros(len(head), np.uint64)
-    keys[made] = [int.from_bytes(hashlib.sha256(one.encode()).digest()[:8], "big") for one in folded]
+    keys[made] = facts.key[head[made]]
     return keys
 
 
@@ -110,7 +108,7 @@ def _varies(row: Numbers, entity: Numbers, heads: Heads, facts: Surfaces) -> Boo
     """Which names are written otherwise than their entity's, and may be respelled: those of people."""
     found = (heads.row[entity] != row) & np.isin(heads.kind[entity], (PERSON, UNKNOWN))
     some = np.flatnonzero(found)
-    ours, theirs = (facts.text.take(pa.array(of)) for of in (row[some], heads.row[entity[some]]))
+    ours, theirs = (facts.text(of) for of in (row[some], heads.row[entity[some]]))
     found[some] = surfaces.true(pc.not_equal(ours, theirs))
     return found
 
@@ -121,7 +119,7 @@ def _respelled(
     """The texts of the names that are `spelled` as their entity's name is, and where that of each stands, else -1."""
     some = np.flatnonzero(spelled)
     texts = facts.surface.take(pa.array(row[some])).to_pylist()
-    names = facts.text.take(pa.array(heads.row[entity[some]])).to_pylist()
+    names = facts.text(heads.row[entity[some]]).to_pylist()
     written = np.full(len(row), -1)
     written[some] = np.arange(len(some))
     return written, pa.array(respell(texts, names, sounds=sounds.sounds), pa.string())

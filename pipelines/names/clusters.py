@@ -17,6 +17,8 @@ from pipelines.names.authority import NEW
 from pipelines.names.surfaces import KINDS, Bools, Numbers, Surfaces, first_words, true
 
 _DIGITS = 16
+_AT_ONCE = 1 << 16
+"""Names whose first words are looked at at a time."""
 _ID = re.compile(f"{NEW}[0-9a-f]{{{_DIGITS}}}")
 _KINDS = pa.array(KINDS, pa.string())
 
@@ -31,7 +33,7 @@ class Heads:
         kind: The kind of its entity, a number in KINDS.
     """
 
-    row: Numbers
+    row: npt.NDArray[np.integer]
     key: npt.NDArray[np.uint64]
     kind: npt.NDArray[np.int8]
 
@@ -64,7 +66,7 @@ class Clusters:
         """Some of the readings, as `resolve` has them, with the `label` of their entity."""
         row, entity, is_lone = self.row[some], self.entity[some], self.is_lone[some]
         surface = self.facts.surface.take(pa.array(row))
-        name = self.facts.text.take(pa.array(self.heads.row[entity]))
+        name = self.facts.text(self.heads.row[entity])
         kind = _KINDS.take(pa.array(self.heads.kind[entity]))
         written = pa.array(self.written[some], mask=self.written[some] < 0)
         columns = {
@@ -79,7 +81,7 @@ class Clusters:
         return frame
 
     def _explanation(self, row: npt.NDArray[np.int32], name: pa.Array, is_lone: Bools) -> pa.Array:
-        varies = pc.not_equal(self.facts.text.take(pa.array(row)), name)
+        varies = pc.not_equal(self.facts.text(row), name)
         own = pc.if_else(varies, _said("In no authority; a spelling of ", name, "."), _OWN)
         return pc.if_else(is_lone, _said("Lone surname of ", name, ", who is in no authority."), own)
 
@@ -90,7 +92,9 @@ class Clusters:
         borne[self.entity[word]] = True
         begins = np.zeros(len(self.facts.single), bool)
         full = np.flatnonzero(~self.facts.single)
-        begins[full] = true(pc.is_in(first_words(self.facts.text.take(pa.array(full))), words))
+        for start in range(0, len(full), _AT_ONCE):
+            some = full[start : start + _AT_ONCE]
+            begins[some] = true(pc.is_in(first_words(self.facts.text(some)), words))
         found: Numbers = np.flatnonzero(word | (~self.is_lone & (borne[self.entity] | begins[self.row])))
         return found
 
@@ -105,7 +109,7 @@ class Clusters:
         some = np.unique(some)
         some = some[np.argsort(self.heads.key[some], kind="stable")]
         kind = _KINDS.take(pa.array(self.heads.kind[some]))
-        columns = [ids(self.heads.key[some]), kind, self.facts.text.take(pa.array(self.heads.row[some]))]
+        columns = [ids(self.heads.key[some]), kind, self.facts.text(self.heads.row[some])]
         frame: pd.DataFrame = pa.table(columns, names=["entity_id", "kind", "name"]).to_pandas()
         return frame
 
@@ -114,8 +118,9 @@ def none() -> Clusters:
     """No readings of no surfaces."""
     texts, truths, numbers = pa.array([], pa.string()), np.zeros(0, bool), np.zeros(0, np.int64)
     small, places = np.zeros(0, np.int8), np.zeros(0, np.int32)
-    facts = Surfaces(texts, texts, texts, truths, small, truths, numbers)
-    heads = Heads(numbers, np.zeros(0, np.uint64), small)
+    keys = np.zeros(0, np.uint64)
+    facts = Surfaces(texts, truths, truths, small, truths, numbers, keys, keys, truths, truths, truths)
+    heads = Heads(numbers, keys, small)
     return Clusters(facts, heads, places, places, np.zeros(0), truths, places, texts)
 
 

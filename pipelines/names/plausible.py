@@ -4,7 +4,7 @@ Here: what counts of occurrences (at sentence starts, in lower case, hints) and 
 Not here: spans in a text (`find`), and surfaces that an authority knows: those are names whatever is found here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.names.lexicon import traits, traits_of
+from pipelines.names.surfaces import Bools, are_upper, column, first_words, last_words, spaced, true
 from pipelines.names.traits import (
     CUE,
     EVENT_NAME,
@@ -26,7 +27,10 @@ from pipelines.names.traits import (
     TOWN,
 )
 
+WORDS = ("is_several", "all_ordinary", "any_name", "is_territory")
+"""The columns of `words`."""
 KINDS = ("person", "place", "organisation", "event")
+_PERSON = KINDS.index("person")
 _NAME = GIVEN | SURNAME | TOWN | ORGANISATION_NAME | EVENT_NAME
 # How many mentions of other kinds one of a kind outweighs: "in", "at" are weak, a title or given name is strong.
 _WEIGHTS = {"person": 3.0, "place": 1.0, "organisation": 3.0, "event": 3.0}
@@ -34,7 +38,7 @@ _WEIGHTS = {"person": 3.0, "place": 1.0, "organisation": 3.0, "event": 3.0}
 _SHARE = {"person": 0.05, "place": 0.2, "organisation": 0.0, "event": 0.0}
 
 
-def judge(surfaces: pd.DataFrame, known: pd.DataFrame | None = None) -> "pd.Series[bool]":
+def judge(surfaces: pd.DataFrame, known: Mapping[str, Bools] | None = None) -> "pd.Series[bool]":
     """True where a surface is a name.
 
     Args:
@@ -42,19 +46,20 @@ def judge(surfaces: pd.DataFrame, known: pd.DataFrame | None = None) -> "pd.Seri
         known: What `words` says of each, where that was asked already.
     """
     if known is None:
-        known = words([" ".join(surface.split()) for surface in surfaces["surface"]])
-    inside = (surfaces["n_mentions"] - surfaces["n_initial"]).to_numpy()
+        asked = words([" ".join(surface.split()) for surface in surfaces["surface"]])
+        known = {name: asked[name].to_numpy() for name in asked.columns}
+    inside = surfaces["n_mentions"].to_numpy() - surfaces["n_initial"].to_numpy()
     lower = surfaces["n_lower"].to_numpy()
-    hinted = surfaces[[f"n_{kind}" for kind in KINDS if kind != "place"]].sum(axis=1).to_numpy() > 0
-    single = (known["n_words"] == 1).to_numpy()
-    ordinary = known["all_ordinary"].to_numpy()
-    full = surfaces["surface"][~single & (surfaces["n_person"].to_numpy() > 0)]
-    borne = among(surfaces["surface"], _bearers(full.to_list()))
-    named = known["any_name"].to_numpy() | borne
+    hinted = np.any([surfaces[f"n_{kind}"].to_numpy() > 0 for kind in KINDS if kind != "place"], axis=0)
+    single, ordinary = ~known["is_several"], known["all_ordinary"]
+    names = column(surfaces["surface"])
+    full = names.filter(pa.array(~single & (surfaces["n_person"].to_numpy() > 0)))
+    borne = true(pc.is_in(names, _bearers(full)))
+    named = known["any_name"] | borne
     # An ordinary word is a name only where it stands large inside sentences, and more often than small anywhere.
     doubtful = ordinary & ~named & ((inside < 2) | (lower >= inside))
     doubtful &= ~(surfaces["n_person"].to_numpy() > 0) | (lower > 0)
-    doubtful |= ordinary & named & (lower > 3 * inside) & ~known["is_territory"].to_numpy()
+    doubtful |= ordinary & named & (lower > 3 * inside) & ~known["is_territory"]
     doubtful |= ~ordinary & ~named & ~hinted & (lower > 2 * inside)
     several = ordinary & ~named & ~hinted & (inside == 0)
     doubtful = np.where(single, doubtful, several)
@@ -69,21 +74,40 @@ def kind(surfaces: pd.DataFrame) -> "pd.Series[str]":
 
     A single word that ends a person's full name elsewhere in the same surfaces counts as a person too.
     """
+    found = np.array([*KINDS, "unknown"], object)[kinds(surfaces)]
+    return pd.Series(found, surfaces.index, dtype=str, name="kind")
+
+
+def kinds(surfaces: pd.DataFrame) -> npt.NDArray[np.int8]:
+    """As `kind`, by the places in KINDS; one behind them where nothing speaks for any."""
     mentions = surfaces["n_mentions"].to_numpy()
-    counts = {name: surfaces[f"n_{name}"].to_numpy() for name in KINDS}
-    scores = np.column_stack([n * _WEIGHTS[name] * (n >= _SHARE[name] * mentions) for name, n in counts.items()])
-    best = scores.argmax(axis=1)
-    kinds = np.where(scores.max(axis=1) > 0, np.array(KINDS, dtype=object)[best], "unknown")
-    names: pd.Series[str] = surfaces["surface"]
-    return propagate(names, pd.Series(kinds, index=surfaces.index, name="kind", dtype=str))
+    best, found = np.zeros(len(surfaces)), np.full(len(surfaces), len(KINDS), np.int8)
+    for number, name in enumerate(KINDS):
+        n = surfaces[f"n_{name}"].to_numpy(np.float64)
+        score = n * _WEIGHTS[name] * (n >= _SHARE[name] * mentions)
+        found[score > best] = number
+        np.maximum(best, score, out=best)
+    found[_are_bearers(column(surfaces["surface"]), found == _PERSON, found == len(KINDS))] = _PERSON
+    return found
 
 
 def propagate(names: "pd.Series[str]", kinds: "pd.Series[str]") -> "pd.Series[str]":
     """Kinds where lone parts of a person's full name among `names` are persons too, if their own kind is unknown."""
-    single = ~names.str.contains(r"\s", regex=True)
-    bearers = _bearers(names[~single & (kinds == "person")].to_list())
-    lone = single & (kinds == "unknown") & among(names, bearers) & ~names.str.isupper()
-    return kinds.mask(lone, "person")
+    person, unknown = ((kinds == one).to_numpy(bool) for one in ("person", "unknown"))
+    return kinds.mask(_are_bearers(column(names), person, unknown), "person")
+
+
+def _are_bearers(names: pa.Array, person: Bools, unknown: Bools) -> Bools:
+    """Which names of unknown kind are single words of a person's full name, and not in capitals."""
+    full = np.flatnonzero(person)
+    full = full[true(pc.match_substring_regex(names.take(pa.array(full)), r"\s"))]
+    lone = np.flatnonzero(unknown)
+    words = names.take(pa.array(lone))
+    may = true(pc.is_in(words, _bearers(names.take(pa.array(full))))) & ~true(pc.match_substring_regex(words, r"\s"))
+    lone, words = lone[may], words.filter(pa.array(may))
+    found = np.zeros(len(names), bool)
+    found[lone[~are_upper(words)]] = True
+    return found
 
 
 def among(values: Iterable[str], others: Iterable[str]) -> npt.NDArray[np.bool_]:
@@ -98,11 +122,12 @@ def _column(texts: Iterable[str]) -> pa.Array:
     return pa.array(texts if isinstance(texts, pd.Series) else list(texts), pa.string())
 
 
-def _bearers(full: Iterable[str]) -> set[str]:
+def _bearers(full: pa.Array) -> pa.Array:
     """The surnames and the given names in people's full names."""
-    words = [name.rstrip(".").split() for name in full]
-    given = {word for word in {name[0] for name in words if name} if traits(word.lower()) & GIVEN}
-    return given | {name[-1] for name in words if name}
+    names = spaced(pc.utf8_rtrim(full, "."))
+    first, last = (pc.unique(words(names)) for words in (first_words, last_words))
+    given = np.array(traits_of([word.lower() for word in first.to_pylist()]), np.int64) & GIVEN > 0
+    return pa.concat_arrays([first.filter(pa.array(given)), last])
 
 
 def may_be_surname(word: str) -> bool:
@@ -113,16 +138,16 @@ def may_be_surname(word: str) -> bool:
     return not known & TERRITORY or bool(known & (GIVEN | SURNAME))
 
 
-def named_after(surfaces: "pd.Series[str]") -> npt.NDArray[np.bool_]:
+def named_after(surfaces: pa.Array) -> Bools:
     """Which surfaces name what is named after somebody, with a hyphen: Friedrich-Ebert-Stiftung, Karl-Marx-Allee."""
     found = np.zeros(len(surfaces), bool)
-    rows = np.flatnonzero(surfaces.str.contains("-", regex=False).to_numpy(bool))
-    found[rows] = [bool(traits(name.rpartition(" ")[2].lower()) & CUE) for name in surfaces.iloc[rows].to_list()]
+    rows = np.flatnonzero(true(pc.match_substring(surfaces, "-")))
+    found[rows] = [bool(traits(one.rpartition(" ")[2].lower()) & CUE) for one in surfaces.take(rows).to_pylist()]
     return found
 
 
 def words(texts: Sequence[str]) -> pd.DataFrame:
-    """What the lexicon says of each text: number of words, all of them ordinary, any of them a name's or a territory.
+    """What the lexicon says of each text: whether it has several words, all ordinary, any a name's or a territory.
 
     Args:
         texts: Surfaces with single spaces between their words.
@@ -136,5 +161,5 @@ def words(texts: Sequence[str]) -> pd.DataFrame:
     any_ = np.logical_or.reduceat(columns[distinct.indices.to_numpy()], first) if len(first) else columns
     n_words = np.diff(lists.offsets.to_numpy())
     return pd.DataFrame(
-        {"n_words": n_words, "all_ordinary": ~any_[:, 0], "any_name": any_[:, 1], "is_territory": any_[:, 2]}
+        {"is_several": n_words > 1, "all_ordinary": ~any_[:, 0], "any_name": any_[:, 1], "is_territory": any_[:, 2]}
     )

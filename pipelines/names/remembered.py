@@ -12,17 +12,29 @@ import pyarrow.compute as pc
 
 from pipelines.names import romanise
 
-SCHEMA = pa.schema([("part", pa.string()), ("sound", pa.binary(romanise.LONGEST))])
+SCHEMA = pa.schema([("part", pa.string()), ("sounds", pa.list_(pa.binary(romanise.LONGEST)))])
+_HELD = 1 << 17
+"""Parts, new or not, that are held before it is looked which of them are new."""
 
 
 def table(parts: Sequence[str], sounds: romanise.Sounds) -> pa.Table:
-    """The parts' sounds as a table, a row a sound, those of a part together; a part that stands twice once."""
-    first: dict[str, int] = {}
-    is_first = np.array([first.setdefault(part, number) == number for number, part in enumerate(parts)], bool)
+    """The parts with their sounds, if any; a part that stands twice once."""
+    texts = pa.array(parts, pa.string())
+    is_first = _is_first(texts)
     kept = is_first[sounds.token]
     sound = sounds.sound[kept].astype(f"S{romanise.LONGEST}")
-    fixed = pa.FixedSizeBinaryArray.from_buffers(SCHEMA.field("sound").type, len(sound), [None, pa.py_buffer(sound)])
-    return pa.table([pa.array(parts, pa.string()).take(pa.array(sounds.token[kept])), fixed], schema=SCHEMA)
+    ends = np.cumsum(np.bincount(sounds.token, minlength=len(parts))[is_first], dtype=np.int32)
+    fixed = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(romanise.LONGEST), len(sound), [None, pa.py_buffer(np.ascontiguousarray(sound))]
+    )
+    heard = pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), ends), pa.int32()), fixed)
+    return pa.table([texts.filter(pa.array(is_first)), heard.cast(SCHEMA.field("sounds").type)], schema=SCHEMA)
+
+
+def _is_first(parts: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which parts stand in none of the rows before."""
+    codes = parts.dictionary_encode().indices.to_numpy()
+    return np.diff(np.maximum.accumulate(codes), prepend=-1) > 0
 
 
 class Merged:
@@ -30,17 +42,21 @@ class Merged:
 
     def __init__(self) -> None:
         """Begins with none."""
-        self._found, self._known = [SCHEMA.empty_table()], pa.array([], pa.string())
+        self._found = [SCHEMA.empty_table()]
+        self._held = self._distinct = 0
 
     def add(self, rows: pa.Table) -> None:
         """Take over what is new in a table."""
-        new = rows.filter(pc.invert(pc.is_in(rows["part"], self._known)))
-        self._found.append(new)
-        self._known = pa.concat_arrays([self._known, pc.unique(new["part"])])
+        self._found.append(rows)
+        self._held += rows.num_rows
+        if self._held > max(_HELD, 2 * self._distinct):
+            self._found = [self.table()]
+            self._held = self._distinct = self._found[0].num_rows
 
     def table(self) -> pa.Table:
-        """All rows, those of each part together."""
-        return pa.concat_tables(self._found).combine_chunks()
+        """All rows, each part once."""
+        rows = pa.concat_tables(self._found)
+        return rows.filter(pa.array(_is_first(rows["part"].combine_chunks()))).combine_chunks()
 
 
 class Remembered:
@@ -48,10 +64,10 @@ class Remembered:
 
     def __init__(self, rows: pa.Table) -> None:
         """Takes rows as in `table`, each part once."""
-        parts = rows["part"].combine_chunks().dictionary_encode()
-        self._parts = parts.dictionary
-        self._first = np.searchsorted(parts.indices.to_numpy(), np.arange(len(parts.dictionary) + 1))
-        self._sound = _bytes(rows["sound"].combine_chunks())
+        self._parts = rows["part"].combine_chunks()
+        heard = rows["sounds"].combine_chunks()
+        self._first = heard.offsets.to_numpy() - (heard.offsets[0].as_py() if len(heard) else 0)
+        self._sound = _bytes(heard.flatten())
 
     def sounds(self, parts: Sequence[str]) -> romanise.Sounds:
         """As `romanise.sounds`; what is not remembered is asked there."""
@@ -61,6 +77,8 @@ class Remembered:
         asked = np.flatnonzero(known >= 0)
         start, count = self._first[known[asked]], np.diff(self._first)[known[asked]]
         at = np.repeat(start - (np.cumsum(count) - count), count) + np.arange(count.sum())
+        if not len(missing):
+            return romanise.Sounds(np.repeat(asked.astype(np.int32), count), self._sound[at])
         token = np.concatenate([np.repeat(asked, count), missing[new.token]]).astype(np.int32)
         order = np.argsort(token, kind="stable")
         return romanise.Sounds(token[order], np.concatenate([self._sound[at], new.sound])[order])

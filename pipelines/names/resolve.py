@@ -12,18 +12,31 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import memory
-from pipelines.names import block, choose, cluster, clusters, exact, lone, plausible, within
+from pipelines.names import block, choose, cluster, clusters, exact, letters, lone, plausible, within
 from pipelines.names.authority import NEW, NOT_A_NAME, UNKNOWN_PERSON, Authority, Decisions
-from pipelines.names.block import Block
+from pipelines.names.block import Answers, Block
 from pipelines.names.clusters import Clusters
 from pipelines.names.ready import ready
 from pipelines.names.remembered import Remembered
 from pipelines.names.settings import NameSettings
 from pipelines.names.spelling import respell
-from pipelines.names.surfaces import KINDS, PERSON, Bools, Numbers, Surfaces, column, several, spaced
+from pipelines.names.surfaces import (
+    KINDS,
+    PERSON,
+    PLACE,
+    UNKNOWN,
+    Bools,
+    Numbers,
+    Surfaces,
+    are_ordered,
+    are_uneven,
+    column,
+    several,
+)
 
 COLUMNS = ["run", "start", "end", "surface", "entity_id", "kind", "canonical", "method", "score", "status",
            "explanation", "is_full", "is_default", "label"]  # fmt: skip
@@ -118,54 +131,67 @@ def _answered(
     surfaces: pd.DataFrame, blocks: Iterable[Block], authority: Authority, settings: NameSettings
 ) -> tuple[pd.DataFrame, Numbers, Surfaces, Remembered]:
     """The readings that name known entities; the rows of names not found so; what is known of the surfaces."""
-    if not surfaces["surface"].is_monotonic_increasing:
-        surfaces = surfaces.sort_values("surface", ignore_index=True)
     surface = column(surfaces["surface"])
-    kind = pd.Categorical(plausible.kind(surfaces), KINDS).codes
-    answers = block.gather(blocks, surface)
-    facts = _facts(surfaces, kind, answers.asked)
-    whole = answers.asked["of"].to_numpy() == block.WHOLE
-    found = _found(answers, facts, whole, authority, settings)
-    settled = np.zeros(len(facts), bool)
+    if not are_ordered(surface):
+        surfaces = surfaces.take(pc.sort_indices(surface).to_numpy())
+        surface = column(surfaces["surface"])
+    size, answers = len(surface), block.gather(blocks, surface)
+    is_name, kind = plausible.judge(surfaces, answers.own).to_numpy(), _CODES[plausible.kinds(surfaces)]
+    n_mentions = surfaces["n_mentions"].to_numpy().copy()
+    del surfaces
+    facts = _facts(is_name, kind, answers)
+    whole = np.arange(len(facts.kind)) < size
+    found = _found(answers, surface, facts, whole, authority, settings)
+    settled = np.zeros(size, bool)
     settled[found.loc[found["is_default"], "row"]] = True
-    open_rests = ~whole & ~settled[np.where(whole, 0, answers.asked["of"])]
-    inner = within.certain(_found(answers, facts, open_rests, authority, settings), authority)
-    settled[answers.asked["of"].to_numpy()[inner["row"]]] = True
-    rows = _known_rows(pd.concat([found, inner], ignore_index=True), answers, authority)
-    unknown = np.flatnonzero(facts["is_name"].to_numpy()[whole] & ~settled[whole])
-    own = Surfaces(
-        surface, text := spaced(surface), column(answers.asked["folded"][whole]),
-        single=~several(text), kind=facts["guess"].cat.codes.to_numpy()[whole],
-        is_name=facts["is_name"].to_numpy()[whole], n_mentions=surfaces["n_mentions"].to_numpy(np.int64),
-    )  # fmt: skip
-    return rows, unknown, own, Remembered(answers.sounds)
+    of = answers.rests["of"].to_numpy()
+    rests = np.append(np.zeros(size, bool), ~settled[of])
+    inner = within.certain(_found(answers, surface, facts, rests, authority, settings), authority)
+    settled[of[inner["row"].to_numpy(np.int64) - size]] = True
+    rows = _known_rows(pd.concat([found, inner], ignore_index=True), answers, surface, authority)
+    by_letters = {name: answers.own[name] for name in letters.COLUMNS}
+    own = Surfaces(surface, are_uneven(surface), ~answers.own["is_several"], kind, is_name, n_mentions, **by_letters)
+    return rows, np.flatnonzero(is_name & ~settled), own, Remembered(answers.sounds)
 
 
-def _facts(surfaces: pd.DataFrame, kind: npt.NDArray[np.int8], asked: pd.DataFrame) -> pd.DataFrame:
+_CODES = np.array([KINDS.index(one) for one in (*plausible.KINDS, "unknown")], np.int8)
+"""The number in KINDS of each kind that `plausible` finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
     """What the corpus says of every text asked about; a rest is asked about as if it were a person's name."""
-    own, rests = asked.iloc[: len(surfaces)], asked.iloc[len(surfaces) :]
-    return pd.DataFrame({
-        "surface": asked["surface"], "is_several": asked["n_words"] > 1,
-        "is_name": np.concatenate([plausible.judge(surfaces, own), np.ones(len(rests), bool)]),
-        "guess": pd.Categorical.from_codes(np.append(kind, np.full(len(rests), PERSON)), pd.Index(KINDS)),
-    })  # fmt: skip
+
+    is_name: Bools
+    kind: npt.NDArray[np.int8]
+    is_several: Bools
+
+
+def _facts(is_name: Bools, kind: npt.NDArray[np.int8], answers: Answers) -> _Facts:
+    rests = len(answers.rests)
+    is_several = several(column(answers.rests["surface"]))
+    return _Facts(
+        np.append(is_name, np.ones(rests, bool)), np.append(kind, np.full(rests, PERSON, np.int8)),
+        np.append(answers.own["is_several"], is_several),
+    )  # fmt: skip
 
 
 def _found(
-    answers: Block, facts: pd.DataFrame, wanted: Bools, authority: Authority, settings: NameSettings
+    answers: Answers, surface: pa.Array, facts: _Facts, wanted: Bools, authority: Authority, settings: NameSettings
 ) -> pd.DataFrame:
     """The readings that name known entities, of the wanted texts, as far as the corpus lets them be names at all."""
-    is_name, guess = facts["is_name"].to_numpy() & wanted, facts["guess"]
-    may_name_person = is_name & guess.isin(("person", "unknown", "place")).to_numpy()
-    may_name_person &= ~plausible.named_after(facts["surface"])
-    readings, row = answers.readings, answers.readings["row"].to_numpy()
+    is_name = facts.is_name & wanted
+    may_name_person = is_name & np.isin(facts.kind, (PERSON, UNKNOWN, PLACE))
+    readings, row = answers.readings, answers.readings["row"].to_numpy(np.int64)
+    asked = np.unique(np.append(row, answers.rivals["row"].to_numpy(np.int64)))
+    may_name_person[asked] &= ~plausible.named_after(answers.texts(asked, surface))
     by = readings["by"]
     holds = ((by == exact.LETTERS).to_numpy() & wanted[row]) | ((by == exact.CAPITALS).to_numpy() & is_name[row])
-    holds |= (by == block.THING).to_numpy() & (is_name & (guess != "person").to_numpy())[row]
+    holds |= (by == block.THING).to_numpy() & (is_name & (facts.kind != PERSON))[row]
     found = readings[holds]
-    rivals = answers.rivals[may_name_person[answers.rivals["row"]]]
+    rivals = answers.rivals[may_name_person[answers.rivals["row"].to_numpy(np.int64)]]
     rivals = rivals[~rivals["row"].isin(found["row"])]
-    shift = choose.rarity(rivals, facts.loc[wanted, ["guess", "is_several"]], found)
+    shift = choose.rarity(rivals, wanted & facts.is_several & (facts.kind == PERSON), found)
     full = choose.choose(rivals, shift, authority, settings)
     alone = readings[(by == block.ALONE).to_numpy() & may_name_person[row]]
     columns = [*exact.FOUND, "written"]
@@ -210,18 +236,21 @@ def _decided_by(row: dict[str, str]) -> str:
     return f"Decided{who}{when} (decisions.csv, line {row['line']})" + (f": {row['reason']}" if row["reason"] else "")
 
 
-def _known_rows(found: pd.DataFrame, answers: Block, authority: Authority) -> pd.DataFrame:
+def _known_rows(found: pd.DataFrame, answers: Answers, surface: pa.Array, authority: Authority) -> pd.DataFrame:
     """The readings that name known entities, with how each is written."""
-    asked = answers.asked.iloc[found["row"]].reset_index(drop=True)
-    of = found["row"].where(asked["of"] == block.WHOLE, asked["of"])
-    surface = asked["surface"]
+    row, rests = found["row"].to_numpy(np.int64), answers.rests
+    is_rest = np.flatnonzero(row >= len(surface))
+    of, start = row.copy(), np.zeros(len(row), np.int64)
+    for name, values in (("of", of), ("start", start)):
+        values[is_rest] = rests[name].to_numpy()[row[is_rest] - len(surface)]
+    asked = pd.Series(answers.texts(row, surface).to_pylist(), dtype=str)
+    run = surface.take(pa.array(of)).to_pylist()
     entity = authority.entities.iloc[found["entity"]].reset_index(drop=True)
-    run = answers.asked["surface"].take(of.to_numpy(np.int64)).to_numpy(object)
     spelled = found["status"] != "review"
     rows = found.assign(
-        row=of, run=run, start=asked["start"], surface=surface,
-        end=asked["start"] + surface.str.len(), entity_id=entity["entity_id"], kind=entity["kind"],
-        canonical=found["written"].where(spelled, surface), label=entity["name"],
+        row=of, run=np.array(run, object), start=start, surface=asked,
+        end=start + asked.str.len(), entity_id=entity["entity_id"], kind=entity["kind"],
+        canonical=found["written"].where(spelled, asked), label=entity["name"],
     )  # fmt: skip
     return rows[["row", *COLUMNS]].sort_values("row", kind="stable", ignore_index=True)
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 KINDS = ("event", "organisation", "person", "place", "unknown")
 """What a surface is guessed to be, in the order of the alphabet: kinds are known by their numbers here."""
-PERSON, UNKNOWN = KINDS.index("person"), KINDS.index("unknown")
+PERSON, PLACE, UNKNOWN = KINDS.index("person"), KINDS.index("place"), KINDS.index("unknown")
 _UNEVEN = r"[\t-\r\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]|  |^ | $"
 """White space, as Python's `split` knows it, other than single spaces between words."""
 _AT_ONCE = 1 << 14
@@ -30,21 +30,34 @@ class Surfaces:
 
     Attributes:
         surface: As written.
-        text: With single spaces.
-        folded: The text folded.
+        is_uneven: Whether it has other spaces than single ones.
         single: Whether it is one word.
         kind: Of which kind it is by guess, a number in KINDS.
         is_name: Whether it is a name at all.
         n_mentions: How often it stands in the corpus.
+        key: The number of its folded letters.
+        surname: That of its last word, 0 if it is one word.
+        is_foreign: Whether it shows another convention than the English one.
+        may_tell: Whether its letters may tell that another word is a spelling of the same surname.
+        is_upper: Whether it is in capitals.
     """
 
     surface: pa.Array
-    text: pa.Array
-    folded: pa.Array
+    is_uneven: Bools
     single: Bools
     kind: npt.NDArray[np.int8]
     is_name: Bools
-    n_mentions: Numbers
+    n_mentions: npt.NDArray[np.integer]
+    key: npt.NDArray[np.uint64]
+    surname: npt.NDArray[np.uint64]
+    is_foreign: Bools
+    may_tell: Bools
+    is_upper: Bools
+
+    def text(self, rows: npt.NDArray[np.integer]) -> pa.Array:
+        """Some of them with single spaces between their words."""
+        found = self.surface.take(pa.array(rows))
+        return spaced(found) if self.is_uneven[rows].any() else found
 
 
 class Texts(Sequence[str]):
@@ -81,15 +94,44 @@ def column(texts: "pd.Series[str]") -> pa.Array:
 
 def spaced(surfaces: pa.Array) -> pa.Array:
     """The surfaces with single spaces between their words."""
-    uneven = true(pc.match_substring_regex(surfaces, _UNEVEN))
+    uneven = are_uneven(surfaces)
     texts = [" ".join(one.split()) for one in surfaces.filter(uneven).to_pylist()]
     return pc.replace_with_mask(surfaces, uneven, pa.array(texts, pa.string())) if texts else surfaces
+
+
+def are_ordered(texts: pa.Array) -> bool:
+    """Whether no text comes before the one before it."""
+    return bool(pc.all(pc.less_equal(texts[:-1], texts[1:])).as_py()) if len(texts) > 1 else True
+
+
+def are_uneven(surfaces: pa.Array) -> Bools:
+    """Which surfaces have other spaces than single ones between words."""
+    return true(pc.match_substring_regex(surfaces, _UNEVEN))
 
 
 def true(column: pa.Array) -> Bools:
     """A column of truths as numpy has them."""
     found: Bools = column.to_numpy(zero_copy_only=False)
     return found
+
+
+def place_of(keys: npt.NDArray[np.uint64], among: npt.NDArray[np.uint64]) -> Numbers:
+    """Where each of the keys stands among others, which are in order; -1 if it does not."""
+    if not len(among):
+        return np.full(len(keys), -1)
+    place = np.minimum(np.searchsorted(among, keys), len(among) - 1)
+    return np.where(among[place] == keys, place, -1)
+
+
+def place_in(texts: pa.Array, among: pa.Array) -> Numbers:
+    """Where each of the texts stands among others, which are in order; -1 if it does not."""
+    if not len(texts) or not len(among):
+        return np.full(len(texts), -1)
+    first = pc.search_sorted(among, texts[0]).as_py()
+    if among.slice(first, len(texts)).equals(texts):  # as in most blocks: nothing need be looked for
+        return np.arange(first, first + len(texts))
+    place = np.minimum(pc.search_sorted(among, texts).to_numpy().astype(np.int64), len(among) - 1)
+    return np.where(true(pc.equal(among.take(pa.array(place)), texts)), place, -1)
 
 
 def several(texts: pa.Array) -> Bools:

@@ -16,9 +16,8 @@ from pipelines.names.ready import Ready, read
 from pipelines.names.settings import NameSettings
 
 ASKED = pa.schema(
-    [("of", pa.int64()), ("start", pa.int64()), ("surface", pa.string()), ("folded", pa.string())]
-    + [("n_words", pa.int64())]
-    + [(name, pa.bool_()) for name in ("all_ordinary", "any_name", "is_territory")]
+    [("of", pa.int64()), ("start", pa.int64()), ("surface", pa.string())]
+    + [(name, pa.from_numpy_dtype(kind)) for name, kind in block.OWN.items()]
 )
 READINGS = pa.schema(
     [("row", pa.int64()), ("by", pa.string()), ("entity", pa.int64()), ("method", pa.string())]

@@ -252,7 +252,7 @@ def resolve_names(paths: Paths, settings: Settings, run: Run, meanwhile: Callabl
         file = _surfaces(paths) / "surfaces.parquet"
         blocks = all_answers(paths, parquet.read(file, ["surface"])["surface"], authority, known, settings.names, run)
         meanwhile()
-        found = decide(parquet.read(file).to_pandas(split_blocks=True), blocks, authority, decisions, settings.names)
+        found = decide(_counted(file), blocks, authority, decisions, settings.names)
         by_hand = decided(decisions, authority, found.entities)
         tables = (pa.Table.from_pandas(rows, NAME_SCHEMA, preserve_index=False) for rows in found.slices())
         parquet.write_slices(tables, NAME_SCHEMA, folder / "names.parquet")
@@ -265,6 +265,22 @@ def resolve_names(paths: Paths, settings: Settings, run: Run, meanwhile: Callabl
 
     place = work.make(paths.store.place("resolve", key), write)
     return paths.write_manifest("readings", {"readings": place.name})
+
+
+def _counted(file: Path) -> pd.DataFrame:
+    """The distinct surfaces with their counts, in as little room as they need."""
+    names = [name for name in parquet.schema(file).names if name not in ("surface", "n_posts")]
+    columns = {"surface": parquet.read(file, ["surface"])["surface"]}
+    columns |= {name: _short(parquet.read(file, [name])[name]) for name in names}
+    text = pd.ArrowDtype(pa.string())
+    frame: pd.DataFrame = pa.table(columns).to_pandas(split_blocks=True, types_mapper={pa.string(): text}.get)
+    return frame
+
+
+def _short(counts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Counts in half the room, where they fit."""
+    most = pc.max(counts).as_py() or 0
+    return counts.cast(pa.int32()) if most < 1 << 31 else counts
 
 
 def _references(places: Iterable[Path]) -> pd.DataFrame:

@@ -11,8 +11,7 @@ def shift(n_known: int, n_others: int) -> float:
     """The rarity among so many people, each named in full, some certainly known and the others hardly."""
     odds = np.repeat([3.0, -3.0], [n_known, n_others])
     frame = pd.DataFrame({"row": np.arange(len(odds)), "odds": odds})
-    facts = pd.DataFrame({"guess": "person", "is_several": True}, index=frame.index)
-    return rarity(frame, facts, pd.DataFrame({"row": np.zeros(0, np.int64)}))
+    return rarity(frame, np.ones(len(frame), bool), pd.DataFrame({"row": np.zeros(0, np.int64)}))
 
 
 def test_the_fewer_are_known_the_lower_are_the_odds() -> None:
