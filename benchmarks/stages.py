@@ -33,7 +33,7 @@ def stages(paths: Paths) -> dict[str, float]:
         "resolve names": lambda: core.resolve_names(paths, settings, inline),
         "apply, write": lambda: out.apply_groups(paths, settings, inline),
         "small tables": lambda: [make(paths) for make in tables],
-        "report": lambda: report.make_report(paths),
+        "report": lambda: report.make_report(paths, inline),
         "verify": lambda: verify.refuse_broken(verify.all_offences(paths, inline)),
         "publish": lambda: release.publish(paths.data, out.table_files(paths), out.beside(paths)),
     }

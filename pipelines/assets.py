@@ -160,7 +160,9 @@ def texts(places: Places, rules: Rules, workers: Workers) -> Iterator[dg.Materia
         yield _made(manifest, ["out", name], **preview.table(name, out.part_files(paths, name)))
 
 
-def _table_asset(name: str, make: Callable[[Any], Any], *deps: Any) -> dg.AssetsDefinition:
+def _table_asset(
+    name: str, make: Callable[[Any], Any], *deps: Any, then: Callable[..., None] = lambda *_: None
+) -> dg.AssetsDefinition:
     @dg.asset(
         name=name,
         key_prefix=["out"],
@@ -172,9 +174,10 @@ def _table_asset(name: str, make: Callable[[Any], Any], *deps: Any) -> dg.Assets
         metadata=preview.column_schema(name),
         code_version=work.code_version("stages"),
     )
-    def table(places: Places) -> dg.MaterializeResult[Any]:
+    def table(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
         paths = places.paths()
         file = make(paths)
+        then(paths, workers.ahead)
         return _made(paths.read_manifest(name), **preview.table(name, [file]))
 
     return table
@@ -183,7 +186,7 @@ def _table_asset(name: str, make: Callable[[Any], Any], *deps: Any) -> dg.Assets
 sources = _table_asset("sources", out.sources_table, records)
 quarantine = _table_asset("quarantine", out.quarantine_table, records)
 variants = _table_asset("variants", out.variants_table, ["out", "mentions"])
-entities = _table_asset("entities", out.entities_table, ["out", "mentions"], variants)
+entities = _table_asset("entities", out.entities_table, ["out", "mentions"], variants, then=report.begin)
 TABLE_ASSETS = [sources, quarantine, variants, entities]
 TABLE_KEYS = [dg.AssetKey(["out", name]) for name in (*out.PART_TABLES, *out.WHOLE_TABLES)]
 
@@ -196,9 +199,9 @@ TABLE_KEYS = [dg.AssetKey(["out", name]) for name in (*out.PART_TABLES, *out.WHO
     deps=[*TABLE_KEYS, ["reference", "gold"]],
     description="The build in figures: who is named most, spellings, edits, doubts; one page of HTML in the release.",
 )
-def quality_report(places: Places) -> dg.MaterializeResult[Any]:
+def quality_report(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
     paths = places.paths()
-    manifest = report.make_report(paths)
+    manifest = report.make_report(paths, workers.run)
     pictures: dict[str, Any] = {
         name: dg.MetadataValue.md(picture) for name, picture in report.pictures_markdown(paths).items()
     }

@@ -23,13 +23,12 @@ import pyarrow.parquet as pq
 
 from pipelines import figures, gold, parquet, work
 from pipelines.stages import out, verify
-from pipelines.stages.places import MADE_OF, Manifest, Paths
+from pipelines.stages.places import MADE_OF, Ahead, Manifest, Paths, Run
 from schemas.fields import EDIT_KINDS, ENTITY_KINDS
 from schemas.tables import TABLES
 
 FILE, NUMBERS = "report.html", "numbers.json"
 STAGE = "report"
-MADE = "report-made"
 MOST = 15
 QUEUE = 20
 NUMBER = re.compile(r"[\d.,]+")
@@ -288,46 +287,51 @@ def _cell(tag: str, text: str, is_counted: bool) -> str:
 # --- the stage -------------------------------------------------------------------------------------------------------
 
 
-def make_report(paths: Paths) -> Manifest:
+def make_report(paths: Paths, run: Run) -> Manifest:
     """The report on this build; where what it is made of is the same, that of the build before."""
+    place = _place_of(paths)
+    run("Reporting", write_report, [] if place.is_dir() else [(paths, place)], 0)
+    rows = json.loads((place / NUMBERS).read_text())["numbers"]["rows"]
+    return paths.write_manifest(STAGE, {"report": place.name, "rows": rows})
+
+
+def begin(paths: Paths, ahead: Ahead) -> None:
+    """Let the report be made that `make_report` will want, if all tables are there that it tells of."""
+    if paths.outdated() in ([], [STAGE]) and not (place := _place_of(paths)).is_dir():
+        ahead(write_report, [(paths, place)], 0)
+
+
+def _place_of(paths: Paths) -> Path:
+    """Where the report on this build is or will be kept, by all that it is made of."""
     version = work.code_version("stages", "names/authority.py", "report.py", "figures.py", "gold.py", "parquet.py")
     stages = (paths.read_manifest(stage)["key"] for stage in (*MADE_OF[STAGE], "readings"))
     annotated = paths.reference / gold.FILE
     annotations = annotated.read_bytes() if annotated.is_file() else b""
-    key = work.digest(version, metadata.version("matplotlib"), *stages, annotations)
-    if paths.has_manifest(MADE):
-        kept = paths.read_manifest(MADE)
-        if kept["of"] == key and paths.store.has(STAGE, kept["report"]):
-            return paths.write_manifest(STAGE, {"report": kept["report"], "rows": kept["rows"]})
-    manifest = _make_report(paths)
-    paths.write_manifest(MADE, {"of": key, "report": manifest["report"], "rows": manifest["rows"]})
-    return manifest
+    return paths.store.place(STAGE, work.digest(version, metadata.version("matplotlib"), *stages, annotations))
 
 
-def _make_report(paths: Paths) -> Manifest:
-    """Measure the tables of this build and, where the numbers are new, draw them and write the page."""
+def write_report(paths: Paths, place: Path) -> Path:
+    """Measure the tables of this build, draw what has other numbers than before, and write the page into `place`."""
     unmatched, score = _rows(out.unmatched_decisions(paths)), verify.gold_score(paths)
     quality = measure(dict(out.table_files(paths)), out.review_queue(paths), unmatched, score)
     version = work.digest(work.code_version("report.py", "figures.py"), metadata.version("matplotlib"))
-    numbers = json.dumps(asdict(quality))
+    numbers = json.loads(json.dumps(asdict(quality)))
 
     def write(folder: Path) -> None:
-        pictures = draw(quality, _kept_figures(paths, version, json.loads(numbers)))
+        pictures = draw(quality, _kept_figures(paths, version, numbers))
         for name, png in pictures.items():
             (folder / f"{name}.png").write_bytes(png)
-        (folder / NUMBERS).write_text(json.dumps({"version": version, "numbers": json.loads(numbers)}))
+        (folder / NUMBERS).write_text(json.dumps({"version": version, "numbers": numbers}))
         (folder / FILE).write_text(page(quality, pictures), encoding="utf-8")
 
-    key = work.digest(version, numbers)
-    place = work.make(paths.store.place(STAGE, key), write)
-    return paths.write_manifest(STAGE, {"report": place.name, "rows": quality.rows})
+    return work.make(place, write)
 
 
 def _kept_figures(paths: Paths, version: str, numbers: Mapping[str, Any]) -> dict[str, bytes]:
     """The figures of the build before that show the same numbers."""
-    if not paths.has_manifest(MADE):
+    if not paths.has_manifest(STAGE):
         return {}
-    place = paths.store.place(STAGE, paths.read_manifest(MADE)["report"])
+    place = _place(paths)
     if not (place / NUMBERS).is_file():
         return {}
     before = json.loads((place / NUMBERS).read_text())

@@ -13,7 +13,7 @@ import pytest
 from pipelines import figures, report
 from pipelines.stages.places import Paths
 from schemas.tables import TABLES
-from tests.builds import ROOT, run_stages
+from tests.builds import ROOT, inline, run_stages
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -124,7 +124,7 @@ def test_the_report_holds_the_errors_of_the_annotated_posts(places: Paths) -> No
     right, wrong = "one.txt,1,Krushchev,1,Q1,person,,\n", "one.txt,1,Moscow,1,Q1,place,,\n"
     (places.reference / "gold.csv").write_text(columns + right + wrong)
     run_stages(places)
-    report.make_report(places)
+    report.make_report(places, inline)
     page = report.report_files(places)[report.FILE]
     assert "Accepted names against 2 annotations: precision" in page
     assert "<td>Moscow</td>" in page and "<td>Nikita Khrushchev</td>" in page and "<td>wrong entity</td>" in page
@@ -141,20 +141,34 @@ def test_unchanged_numbers_are_not_drawn_again(
     data = Path(shutil.copytree(data_folder, tmp_path / "data", symlinks=True))
     paths = Paths(data, ROOT / "seeds" / "reference", data)
     before = (data / "latest" / report.FILE).read_text()
+    place = paths.read_manifest(report.STAGE)["report"]
 
-    def never(*_: object) -> dict[str, bytes]:
+    def never(*_: object) -> bytes:
         raise AssertionError("drawn again")
 
-    monkeypatch.setattr(report, "draw", never)
-    (paths.work / "manifests" / f"{report.MADE}.json").unlink()
-    report.make_report(paths)
+    monkeypatch.setattr(figures, "_picture", never)
+    paths.write_manifest("sources", {"sha256": "of the same rows in other bytes"})
+    report.make_report(paths, inline)
     assert report.report_files(paths) == {report.FILE: before}
     assert paths.store.has(report.STAGE, paths.read_manifest(report.STAGE)["report"])
+    assert paths.read_manifest(report.STAGE)["report"] != place
+
+
+def test_a_report_is_begun_when_all_tables_are_there(places: Paths) -> None:
+    begun: list[Any] = []
+    run_stages(places)
+    report.begin(places, lambda function, calls, size: begun.extend(calls))
+    ((_, place),) = begun
+    assert report.make_report(places, inline)["report"] == place.name
+    report.begin(places, lambda function, calls, size: begun.extend(calls))
+    (places.work / "manifests" / "sources.json").unlink()
+    report.begin(places, lambda function, calls, size: begun.extend(calls))
+    assert len(begun) == 1
 
 
 def test_what_is_made_of_the_same_is_not_measured_again(places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     run_stages(places)
-    before = report.make_report(places)
+    before = report.make_report(places, inline)
     measured: list[object] = []
     measure = report.measure
 
@@ -163,17 +177,17 @@ def test_what_is_made_of_the_same_is_not_measured_again(places: Paths, monkeypat
         return measure(*arguments)
 
     monkeypatch.setattr(report, "measure", noting)
-    assert report.make_report(places) == before
+    assert report.make_report(places, inline) == before
     assert measured == []
     columns = "path,post,surface,occurrence,entity_id,kind,optional,written\n"
     (places.reference / "gold.csv").write_text(columns + "one.txt,1,Krushchev,1,Q1,person,,\n")
-    assert report.make_report(places) != before
+    assert report.make_report(places, inline) != before
     assert len(measured) == 1
 
 
 def test_only_figures_of_other_numbers_are_drawn_again(places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     run_stages(places)
-    report.make_report(places)
+    report.make_report(places, inline)
     drawn: list[str] = []
     bars = figures.bars
 
@@ -184,12 +198,12 @@ def test_only_figures_of_other_numbers_are_drawn_again(places: Paths, monkeypatc
     monkeypatch.setattr(figures, "bars", noting)
     (places.seeds / "one.txt").write_text((places.seeds / "one.txt").read_text() + "\nMoscow  was far.\n")
     run_stages(places)
-    report.make_report(places)
+    report.make_report(places, inline)
     assert drawn == ["Edits by kind"]
     again = report.report_files(places)
     alone = replace(places, data=places.data.parent / "alone")
     run_stages(alone)
-    report.make_report(alone)
+    report.make_report(alone, inline)
     assert report.report_files(alone) == again
 
 

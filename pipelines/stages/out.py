@@ -201,15 +201,18 @@ def entities_table(paths: Paths) -> Path:
 
 def review_queue(paths: Paths) -> str:
     """The open doubts as `_review_queue` tells them, those of the build before where nothing changed."""
-    version = work.code_version("stages", "names/authority.py", "parquet.py")
-    key = work.digest(version, paths.read_manifest("parts")["key"], paths.read_manifest("readings")["key"])
+    place = _review_place(paths)
 
     def write(folder: Path) -> None:
         (folder / REVIEW_FILE).write_text(_review_queue(paths), encoding="utf-8", newline="")
 
-    place = work.make(paths.store.place("review", key), write)
-    paths.write_manifest("review", {"review": place.name})
-    return (place / REVIEW_FILE).read_bytes().decode()
+    return (work.make(place, write) / REVIEW_FILE).read_bytes().decode()
+
+
+def _review_place(paths: Paths) -> Path:
+    version = work.code_version("stages", "names/authority.py", "parquet.py")
+    key = work.digest(version, paths.read_manifest("parts")["key"], paths.read_manifest("readings")["key"])
+    return paths.store.place("review", key)
 
 
 def _review_queue(paths: Paths) -> str:
@@ -276,7 +279,9 @@ def unmatched_decisions(paths: Paths) -> pd.DataFrame:
 
 def beside(paths: Paths) -> dict[str, str]:
     """The files that lie beside the tables in a release."""
-    return {REVIEW_FILE: review_queue(paths)}
+    queue = review_queue(paths)
+    paths.write_manifest("review", {"review": _review_place(paths).name})  # so that it is kept for the next build
+    return {REVIEW_FILE: queue}
 
 
 def table_files(paths: Paths) -> Iterator[tuple[str, list[Path]]]:
