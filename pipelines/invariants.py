@@ -63,7 +63,7 @@ IN_PARTS = {
     + ["normalized", "entity_id", "status"],
 }
 """The columns that are looked at in each part."""
-CODED = {"sentences": ["post_id"], "edits": ["post_id"], "mentions": ["post_id", "surface", "entity_id"]}
+CODED = {"sentences": ["post_id"], "edits": ["post_id"], "mentions": ["post_id"]}
 """Those of them whose values repeat: they are read as numbers of their distinct values."""
 COUNTED = {"variants": ["surface", "entity_id"], "entities": ["entity_id"]}
 """What mentions and posts are counted by, for each table that has such counts."""

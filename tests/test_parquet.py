@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,3 +27,13 @@ def test_a_table_in_slices_is_written_as_in_one_piece(tmp_path: Path, cuts: list
         parquet.write(rows, tmp_path / "one.parquet")
         parquet.write_slices((rows.slice(a, b - a) for a, b in pairwise(bounds)), SCHEMA, tmp_path / "slices.parquet")
     assert (tmp_path / "slices.parquet").read_bytes() == (tmp_path / "one.parquet").read_bytes()
+
+
+def test_values_that_repeat_are_numbered_and_what_lies_in_order_has_its_range_told(tmp_path: Path) -> None:
+    columns = {"post_id": ["a", "a", "b"], "surface": ["Ivan", "Koba", "Ivan"], "kind": ["person"] * 3}
+    parquet.write(pa.table(columns), tmp_path / "mentions.parquet")
+    group = pq.ParquetFile(tmp_path / "mentions.parquet").metadata.row_group(0)
+    written = [group.column(number) for number in range(group.num_columns)]
+    assert [column.has_dictionary_page for column in written] == [True, False, True]
+    assert [column.is_stats_set for column in written] == [True, False, False]
+    assert (written[0].statistics.min, written[0].statistics.max) == ("a", "b")
