@@ -176,14 +176,15 @@ def line_ends(text: str, unusual: frozenset[str]) -> list[Edit]:
 
 # --- Unicode form ---------------------------------------------------------------------------------------------------
 
-# Characters below U+0300 are NFC by themselves and never join what stands before them.
+# Characters below U+0300 are NFC by themselves and never join what stands before them; no more do dashes and quotes.
+_NEVER_JOINED = frozenset(map(chr, range(0x2010, 0x2028)))
 _COMPOSABLE = regex.compile(r"[\s\S]?[\u0300-\U0010ffff]+")
 _PIECE = regex.compile(r"[\s\S][\p{M}\u1160-\u11ff]*")
 
 
 def nfc(text: str, unusual: frozenset[str]) -> list[Edit]:
     """Edits that bring the text to Unicode normal form C (UAX 15)."""
-    if not unusual or max(unusual) < "\u0300" or unicodedata.is_normalized("NFC", text):
+    if max(unusual - _NEVER_JOINED, default="") < "\u0300" or unicodedata.is_normalized("NFC", text):
         return []
     found: list[Edit] = []
     for run in _COMPOSABLE.finditer(text):
@@ -204,7 +205,7 @@ def _compositions(run: str, offset: int) -> Iterator[Edit]:
 
 # --- white space ----------------------------------------------------------------------------------------------------
 
-_SPACE_RUN = re.compile("  +")
+_SPACE_RUN, _BLANK_LINES = re.compile("  +"), re.compile("\n\n\n+")
 # Every run of white space but one space, one line end, one blank line.
 _LAYOUT_RUN = re.compile(r" [ \t\n]+|\n(?:[ \t]|\n[ \t\n])[ \t\n]*|\t[ \t\n]*")
 _LAYOUT = " \t\n"
@@ -215,8 +216,8 @@ def white_space(text: str, _unusual: frozenset[str]) -> list[Edit]:
     if not text:
         return []
     has_outer = text[0] in _LAYOUT or text[-1] in _LAYOUT
-    has_layout = "\t" in text or " \n" in text or "\n " in text or "\n\n\n" in text
-    if not has_outer and not has_layout and "  " not in text:
+    is_mixed = "\t" in text or " \n" in text or "\n " in text
+    if not has_outer and not is_mixed and "  " not in text and "\n\n\n" not in text:
         return []
     body_start = len(text) - len(text.lstrip(_LAYOUT))
     body_end = len(text.rstrip(_LAYOUT))
@@ -225,21 +226,29 @@ def white_space(text: str, _unusual: frozenset[str]) -> list[Edit]:
     found = []
     if body_start:
         found.append(Edit(0, body_start, "", "whitespace", "outer-space"))
-    if has_layout:
-        for match in _LAYOUT_RUN.finditer(text, body_start, body_end):
-            run, start = match[0], match.start()
-            if run.strip(" "):
-                found.extend(_canonical_space(run, start))
-            else:
-                found.append(Edit(start + 1, start + len(run), "", "whitespace", "spaces"))
-    else:
-        found.extend(
-            Edit(match.start() + 1, match.end(), "", "whitespace", "spaces")
-            for match in _SPACE_RUN.finditer(text, body_start, body_end)
-        )
+    found.extend((_mixed_space if is_mixed else _plain_space)(text, body_start, body_end))
     if body_end < len(text):
         found.append(Edit(body_end, len(text), "", "whitespace", "outer-space"))
     return found
+
+
+def _plain_space(text: str, start: int, end: int) -> list[Edit]:
+    """Edits for runs of white space that are all of spaces or all of line ends."""
+    spaces = [match.span() for match in _SPACE_RUN.finditer(text, start, end)]
+    lines = [match.span() for match in _BLANK_LINES.finditer(text, start, end)]
+    found = [Edit(first + 1, last, "", "whitespace", "spaces") for first, last in spaces]
+    found += [Edit(first + 1, last - 1, "", "whitespace", "blank-lines") for first, last in lines]
+    return sorted(found) if spaces and lines else found
+
+
+def _mixed_space(text: str, start: int, end: int) -> Iterator[Edit]:
+    """Edits for runs of whatever white space."""
+    for match in _LAYOUT_RUN.finditer(text, start, end):
+        run, first = match[0], match.start()
+        if run.strip(" "):
+            yield from _canonical_space(run, first)
+        else:
+            yield Edit(first + 1, first + len(run), "", "whitespace", "spaces")
 
 
 def _canonical_space(run: str, offset: int) -> Iterator[Edit]:

@@ -3,6 +3,7 @@
 Cells of a table stand beside each other as words do, but are no words of one name: `Paul Roos      Paul Kelly`.
 """
 
+import re
 from collections.abc import Sequence
 
 import regex
@@ -11,8 +12,10 @@ from pipelines.text.edits import Edit, Offsets
 
 PARTING = "\u2003"
 """An em space: white space that no name goes over."""
-# What it looks for first are four spaces or a tab: few texts have any but at the start of lines.
-_WIDE = regex.compile(r"(?:    (?<=\S    ) *+|\t(?<=\S *\t)[ \t]*+)(?=\S)")
+# Where there is no tab, four spaces are looked for, which is several times as fast.
+_SPACES = re.compile("    +")
+_TABS_TOO = regex.compile(r"(?:    (?<=\S    ) *+|\t(?<=\S *\t)[ \t]*+)(?=\S)")
+_WHITE = frozenset(regex.findall(r"\s", "".join(map(chr, range(0x3001)))))
 
 
 def parted(raw: str, text: str, edits: Sequence[Edit]) -> str:
@@ -28,8 +31,7 @@ def parted(raw: str, text: str, edits: Sequence[Edit]) -> str:
     if "    " not in raw and "\t" not in raw:
         return text
     offsets, pieces, done = Offsets(edits), [], 0
-    for gap in _WIDE.finditer(raw):
-        first, last = gap.span()
+    for first, last in _gaps(raw):
         while raw[first - 1] == " ":  # before a tab
             first -= 1
         start, end = offsets.to_output(first, last)
@@ -37,3 +39,15 @@ def parted(raw: str, text: str, edits: Sequence[Edit]) -> str:
             pieces += [text[done:start], PARTING]
             done = end
     return "".join([*pieces, text[done:]])
+
+
+def _gaps(raw: str) -> list[tuple[int, int]]:
+    """Where gaps inside lines start and end."""
+    if "\t" in raw:
+        return [gap.span() for gap in _TABS_TOO.finditer(raw)]
+    spans = [run.span() for run in _SPACES.finditer(raw)]
+    return [
+        (first, last)
+        for first, last in spans
+        if first > 0 and last < len(raw) and raw[first - 1] not in _WHITE and raw[last] not in _WHITE
+    ]

@@ -8,6 +8,8 @@ A list of edits is *normal* when it is sorted, its spans don't overlap, and no e
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 NO_MENTION = -1
@@ -86,7 +88,15 @@ def compose(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Ed
         return list(second)
     if not second:
         return list(first)
-    return list(merge(text, _placed(first, second), 0))
+    return _side_by_side(first, second) or list(merge(text, _placed(first, second), 0))
+
+
+def _side_by_side(first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
+    """Both lists as one where the first moves nothing and none of its edits meets one of the second; else nothing."""
+    if any(edit.end - edit.start != len(edit.after) for edit in first) or any(edit[0] == edit[1] for edit in second):
+        return []
+    both = sorted([*first, *second], key=itemgetter(0))
+    return both if all(left.end <= right.start for left, right in pairwise(both)) else []
 
 
 def merge(text: str, placed: list[Placed], shift: int) -> Iterator[Edit]:

@@ -72,11 +72,14 @@ _CYRILLIC_SHAPE = re.compile("[\u0410-\u042f\u0401]?[\u0430-\u044f\u0451]{2,}")
 _CYRILLIC_VOWELS = frozenset("\u0430\u0435\u0438\u043e\u0443\u044b\u044d\u044e\u044f\u0451")
 _ACCENTED = frozenset(map(chr, range(0xC0, 0x100)))
 _CERTAIN_LETTERS = 5
+_PHRASED = bytes(ord("x" if _CYRILLIC_WORD.match(chr(byte)) else " ") for byte in range(0x100))
 
 
 def cyrillic_mojibake(text: str, unusual: frozenset[str]) -> list[Edit]:
     """Edits that turn `Õðóùåâ` back into `Хрущев`."""
     if len(_ACCENTED & unusual) < _CERTAIN_LETTERS:
+        return []
+    if b"xxx" not in text.encode("latin-1", "replace").translate(_PHRASED):  # a tenth of the pattern's time
         return []
     found: list[Edit] = []
     for phrase in _CYRILLIC_PHRASE.finditer(text):

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.text import lexicon, slips, tokens
@@ -88,34 +89,41 @@ def unknown_in(texts: tokens.Tokens, is_wanted: npt.NDArray[np.bool_]) -> list[t
         texts: the tokens of cleaned texts.
         is_wanted: of each text whether it is looked at: whether it is English.
     """
-    distinct, bounds = texts.distinct.to_pylist(), texts.bounds.tolist()
-    unknown = _unknown(texts, distinct)
-    is_unknown = np.zeros(len(distinct), bool)
+    unknown, bounds = _unknown(texts), texts.bounds.tolist()
+    is_unknown = np.zeros(len(texts.distinct), bool)
     is_unknown[list(unknown)] = True
     places = np.flatnonzero(is_unknown[texts.codes])
     numbers = np.searchsorted(texts.bounds, places, "right") - 1
     found = []
     for place, number in zip(places[is_wanted[numbers]].tolist(), numbers[is_wanted[numbers]].tolist(), strict=True):
         first = max(place - NEAR, bounds[number])
-        beside = [distinct[i] for i in texts.codes[first : min(place + 1 + NEAR, bounds[number + 1])].tolist()]
+        codes = texts.codes[first : min(place + 1 + NEAR, bounds[number + 1])]
+        beside = texts.distinct.take(pa.array(codes)).to_pylist()
         if is_english(beside[: place - first], beside[place - first + 1 :]):
             found.append((number, unknown[int(texts.codes[place])]))
     return found
 
 
-def _unknown(texts: tokens.Tokens, distinct: Sequence[str]) -> dict[int, str]:
+def _unknown(texts: tokens.Tokens) -> dict[int, str]:
     """Where an unknown word stands in distinct tokens, and the word."""
-    known = lexicon.known()
     small, rest = tokens.by_letters(texts)
     length = pc.binary_length(texts.distinct).to_numpy()[small]
     small = small[(length >= SHORTEST) & (length <= _LONGEST)]
-    unknown = {i: distinct[i] for i in small.tolist() if distinct[i] not in known}
+    unknown = _not_known(small, texts.distinct.take(small))
     words = pc.struct_field(pc.extract_regex(texts.distinct.take(rest), _TOKEN), "word")
-    held = words.is_valid().to_numpy(zero_copy_only=False)
-    for i, word in zip(rest[held].tolist(), words.drop_null().to_pylist(), strict=True):
-        if word not in known and distinct[i] not in known and not _is_set_off(distinct[i]):
+    held = rest[words.is_valid().to_numpy(zero_copy_only=False)]
+    for i, word in _not_known(held, words.drop_null()).items():
+        token = texts.distinct[i].as_py()
+        if token not in lexicon.known() and not _is_set_off(token):
             unknown[i] = word
     return unknown
+
+
+def _not_known(numbers: npt.NDArray[np.int64], words: pa.StringArray) -> dict[int, str]:
+    """Those of the words, with their numbers, that no lexicon knows."""
+    listed = words.to_pylist()
+    is_known = np.fromiter(map(lexicon.known().__contains__, listed), bool, len(listed))
+    return {int(numbers[row]): listed[row] for row in np.flatnonzero(~is_known).tolist()}
 
 
 def _is_set_off(token: str) -> bool:
