@@ -10,6 +10,7 @@ import html
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -17,8 +18,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines import figures, gold, parquet, work
@@ -81,47 +84,60 @@ def measure(
         score: Agreement with texts that were marked by hand.
     """
     entities = _read(tables["entities"], ["entity_id", "kind", "name"])
-    entities = entities.join(_accepted(tables), on="entity_id").fillna({"n_mentions": 0, "n_variants": 0})
-    people = entities[entities["kind"] == "person"]
-    named = people if len(people) else entities
-    mentions = _read(tables["mentions"], ["kind", "status"])
-    by = mentions.groupby(["kind", "status"], observed=False).size()
-    certainty = [(kind, int(by.get((kind, "accepted"), 0)), int(by.get((kind, "review"), 0))) for kind in ENTITY_KINDS]
-    edits = _read(tables["edits"], ["kind"])["kind"].value_counts()
-    reasons = _read(tables["quarantine"], ["reason"])["reason"].value_counts()
+    people = entities.filter(pc.equal(entities["kind"], "person"))
+    named = _accepted(people if people.num_rows else entities, tables["variants"])
+    by, edits = _tally(tables["mentions"], ["kind", "status"]), _tally(tables["edits"], ["kind"])
+    certainty = [(kind, by[kind, "accepted"], by[kind, "review"]) for kind in ENTITY_KINDS]
+    sources = _read(tables["sources"], ["path", "n_posts"]).to_pandas()
     return Quality(
         rows={name: sum(pq.read_metadata(file).num_rows for file in tables[name]) for name in TABLES},
         most_mentioned=_most(named, "name", "n_mentions"),
         most_variants=_most(named, "name", "n_variants"),
-        edits=[(kind, int(edits.get(kind, 0))) for kind in EDIT_KINDS],
+        edits=[(kind, edits[(kind,)]) for kind in EDIT_KINDS],
         certainty=[row for row in certainty if row[1] + row[2]],
-        posts=_most(_read(tables["sources"], ["path", "n_posts"]), "path", "n_posts"),
+        posts=_most(sources, "path", "n_posts"),
         queue=_queue(review),
-        quarantine=sorted((str(reason), int(n)) for reason, n in reasons.items()),
+        quarantine=sorted((reason, n) for (reason,), n in _tally(tables["quarantine"], ["reason"]).items()),
         unmatched=unmatched or [],
         gold=_disagreements(score, entities) if score else [],
         agreement=score.sentence() if score else "",
     )
 
 
-def _accepted(tables: Mapping[str, Sequence[Path]]) -> pd.DataFrame:
-    """For each entity its mentions and surfaces, doubts left out: they may be anybody's."""
-    variants = _read(tables["variants"], ["entity_id", "status", "n_mentions"])
-    of = variants[variants["status"] == "accepted"].groupby("entity_id", observed=True)["n_mentions"]
-    return pd.DataFrame({"n_mentions": of.sum(), "n_variants": of.size()})
+def _tally(files: Sequence[Path], columns: list[str]) -> Counter[tuple[str, ...]]:
+    """How often the values of some columns stand together in a table."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for file in files:
+        counts = parquet.read(file, columns).group_by(columns, use_threads=False).aggregate([([], "count_all")])
+        values = zip(*(counts[name].to_pylist() for name in columns), strict=True)
+        found.update(dict(zip(values, counts["count_all"].to_pylist(), strict=True)))
+    return found
+
+
+def _accepted(entities: pa.Table, variants: Sequence[Path]) -> pd.DataFrame:
+    """The entities' names with their mentions and surfaces, doubts left out: they may be anybody's."""
+    ids = entities["entity_id"].combine_chunks()
+    n_mentions, n_variants = np.zeros((2, len(ids)), np.int64)
+    for file in variants:
+        rows = parquet.read(file, ["entity_id", "status", "n_mentions"])
+        rows = rows.filter(pc.equal(rows["status"], "accepted"))
+        of = pc.fill_null(pc.index_in(rows["entity_id"], ids), len(ids)).to_numpy()
+        n_variants += np.bincount(of, minlength=len(ids) + 1)[:-1]
+        n_mentions += np.bincount(of, rows["n_mentions"].to_numpy(), len(ids) + 1)[:-1].astype(np.int64)
+    return pd.DataFrame({"name": entities["name"].to_pandas(), "n_mentions": n_mentions, "n_variants": n_variants})
 
 
 def _rows(frame: pd.DataFrame) -> Rows:
     return [{str(name): str(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _read(files: Sequence[Path], columns: list[str]) -> pd.DataFrame:
-    frame: pd.DataFrame = pa.concat_tables([parquet.read(file, columns) for file in files]).to_pandas()
-    return frame
+def _read(files: Sequence[Path], columns: list[str]) -> pa.Table:
+    return pa.concat_tables([parquet.read(file, columns) for file in files])
 
 
 def _most(frame: pd.DataFrame, label: str, number: str) -> list[tuple[str, int]]:
-    rows = frame[frame[number] > 0].sort_values([number, label], ascending=[False, True], kind="stable").head(MOST)
+    rows = frame[frame[number] > 0].nlargest(MOST, number, keep="all")
+    rows = rows.sort_values([number, label], ascending=[False, True], kind="stable").head(MOST)
     return [(str(name), int(n)) for name, n in zip(rows[label], rows[number], strict=True)]
 
 
@@ -141,9 +157,12 @@ def _queue(review: str) -> Rows:
     ]
 
 
-def _disagreements(score: gold.Score, entities: pd.DataFrame) -> Rows:
+def _disagreements(score: gold.Score, entities: pa.Table) -> Rows:
     """The first errors against gold annotations, entities by their names."""
-    names = entities.set_index("entity_id")["name"]
+    errors = score.errors().head(QUEUE)
+    spoken_of = pa.array([*map(str, errors["expected"]), *map(str, errors["found"])], pa.string())
+    met = entities.filter(pc.is_in(entities["entity_id"], spoken_of))
+    names = dict(zip(met["entity_id"].to_pylist(), met["name"].to_pylist(), strict=True))
     return [
         {
             "written": str(row["surface"]),
@@ -152,11 +171,11 @@ def _disagreements(score: gold.Score, entities: pd.DataFrame) -> Rows:
             "read as": _named(str(row["found"]), names),
             "outcome": str(row["outcome"]),
         }
-        for row in score.errors().head(QUEUE).to_dict("records")
+        for row in errors.to_dict("records")
     ]
 
 
-def _named(entity_id: str, names: "pd.Series[str]") -> str:
+def _named(entity_id: str, names: Mapping[str, str]) -> str:
     """An entity as people know it; annotators label those in no authority themselves."""
     return str(names.get(entity_id, entity_id.removeprefix("new:")))
 
