@@ -230,7 +230,9 @@ def _review_queue(paths: Paths) -> str:
     rows = rows.sort_values(["n_mentions", "surface", "post_id", "suggested"], ascending=[False, True, True, True])
     rows = rows.drop_duplicates(["surface", "post_id"])
     rows = rows.merge(_reasons_for_doubt(paths), on=["surface", "suggested"], how="left", validate="many_to_one")
-    names = resolved(paths).entities.to_pandas().set_index("entity_id")["name"]
+    entities = resolved(paths).entities.select(["entity_id", "name"])
+    entities = entities.filter(pc.is_in(entities["entity_id"], pa.array(rows["suggested"].unique(), pa.string())))
+    names = entities.to_pandas().set_index("entity_id")["name"]
     rows = rows.assign(
         suggested_name=rows["suggested"].map(names), entity_id="", reason="", decided_by="", decided_on=""
     )
