@@ -4,7 +4,7 @@ Each step looks at one column of signs beside all names; one by one only where s
 Not here: where runs are (`find`), how a run's own words cut it (`runs`), what speaks against a bearer (`beside`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -40,6 +40,17 @@ def _kinds_after() -> dict[str, str]:
     return dict.fromkeys([*heads, ", who ", ", whos"], "person")
 
 
+class _Before(NamedTuple):
+    """The word before each name: its place among the distinct ones."""
+
+    code: Ints
+    words: list[str]
+
+    def rows(self, test: Callable[[str], bool]) -> Bools:
+        """Of which names the word before them is of a kind."""
+        return np.fromiter(map(test, self.words), bool, len(self.words))[self.code]
+
+
 class _Names(NamedTuple):
     """Names in runs: the run's span, the name's in it, the kind its words speak for, and the word before it."""
 
@@ -48,7 +59,7 @@ class _Names(NamedTuple):
     start: Ints
     end: Ints
     hint: Words
-    before: Words
+    before: _Before
 
     def opens(self) -> Bools:
         """Which begin with their run."""
@@ -76,47 +87,46 @@ def _names(texts: Together, runs: Runs) -> _Names:
     return _Names(run_start, runs.end[found.run], found.start, found.end, found.hint, before)
 
 
-def _words_before(texts: Together, run_start: Ints, start: Ints) -> Words:
+def _words_before(texts: Together, run_start: Ints, start: Ints) -> _Before:
     """The word before each name, in its run or before a run: empty where something else than a space is between."""
-    before = np.full(len(start), "", object)
     inside = start > run_start
     spaced = np.flatnonzero(inside | texts.is_any(start - 1, " "))
-    least = np.where(inside, run_start, np.maximum(start - _LONGEST_BEFORE, 0))[spaced]
-    text = texts.text
-    found = [
-        text[max(text.rfind(" ", low, stop) + 1, low) : stop]
-        for low, stop in zip(least.tolist(), (start[spaced] - 1).tolist(), strict=True)
-    ]
-    before[spaced] = found
-    lined = [
-        row for row, word in zip(spaced.tolist(), found, strict=True) if "\n" in word and start[row] == run_start[row]
-    ]
-    before[lined] = [word.rpartition("\n")[2] for word in before[lined]]
-    return before
+    stop, begin = start[spaced] - 1, np.where(inside, run_start, np.maximum(start - _LONGEST_BEFORE, 0))[spaced]
+    begin = np.maximum(begin, _after_last(texts.places(" "), stop))
+    opening = ~inside[spaced]
+    begin[opening] = np.maximum(begin[opening], _after_last(texts.places("\n"), stop[opening]))
+    words = texts.strings(begin, stop).dictionary_encode()
+    code = np.full(len(start), len(words.dictionary), np.int64)
+    code[spaced] = words.indices.to_numpy()
+    return _Before(code, [*words.dictionary.to_pylist(), ""])
+
+
+def _after_last(places: Ints, stops: Ints) -> Ints:
+    """What is right after the last of the places before each stop, the texts' beginning where there is none."""
+    after: Ints = np.concatenate([[0], places + 1])[np.searchsorted(places, stops)]
+    return after
 
 
 def _with_particles(texts: Together, names: _Names) -> tuple[Ints, Bools]:
     """Where each name starts with what belongs to it before its run, and which are names; hints of kinds are added."""
     text, start, is_name = texts.text, names.start.copy(), np.ones(len(names.start), bool)
-    opening, leading = np.flatnonzero(names.opens()), words()["leading_particles"]
-    befores = names.before[opening].tolist()
-    kinds = [*map(_kinds_before().get, befores)]
-    _hint_before(texts, names, opening, kinds)
-    for row, word, kind in zip(opening.tolist(), befores, kinds, strict=True):
-        if kind is None and (word in leading or word[:1].isdigit()):
-            start[row], names.hint[row] = _widen(text, int(start[row]), int(names.end[row]), names.hint[row])
-    for row in opening[texts.is_any(start[opening] - 1, _DASHES)].tolist():
+    leading, opens = words()["leading_particles"], names.opens()
+    _hint_before(texts, names, opens)
+    may_widen = names.before.rows(lambda word: word not in _kinds_before() and (word in leading or word[:1].isdigit()))
+    for row in np.flatnonzero(opens & may_widen).tolist():
+        start[row], names.hint[row] = _widen(text, int(start[row]), int(names.end[row]), names.hint[row])
+    for row in np.flatnonzero(opens & texts.is_any(start - 1, _DASHES)).tolist():
         start[row] = _joined(text, int(start[row]))
         is_name[row] = start[row] >= 0
     return start, is_name
 
 
-def _hint_before(texts: Together, names: _Names, opening: Ints, kinds: Sequence[str | None]) -> None:
+def _hint_before(texts: Together, names: _Names, opens: Bools) -> None:
     """Hint at what the words before names that open their runs speak for, but not before a possessive: in Gorky's."""
-    told = np.array([kind is not None for kind in kinds], bool)
-    rows, kind = opening[told], column(kind for kind in kinds if kind is not None)
-    free = (names.hint[rows] == "") & ~(names.ends()[rows] & texts.is_any(names.end[rows], _APOSTROPHES))
-    names.hint[rows[free]] = kind[free]
+    told = opens & names.before.rows(_kinds_before().__contains__)
+    rows = np.flatnonzero(told & (names.hint == ""))
+    rows = rows[~(names.ends()[rows] & texts.is_any(names.end[rows], _APOSTROPHES))]
+    names.hint[rows] = column(_kinds_before()[names.before.words[code]] for code in names.before.code[rows].tolist())
 
 
 def _codes(texts: Together, names: _Names) -> Bools:
@@ -144,10 +154,10 @@ def _hint_after(texts: Together, names: _Names) -> None:
 
 def _speak_against(text: str, names: _Names, start: Ints) -> None:
     """Hint at what the word before a single word says against its bearer."""
-    triggers = beside.triggers()
-    for row in [row for row, word in enumerate(names.before.tolist()) if word in triggers]:
+    for row in np.flatnonzero(names.before.rows(beside.triggers().__contains__)).tolist():
         if " " not in text[names.start[row] : names.end[row]]:
-            against = beside.hint(text, int(start[row]), int(names.end[row]), names.before[row])
+            before = names.before.words[names.before.code[row]]
+            against = beside.hint(text, int(start[row]), int(names.end[row]), before)
             names.hint[row] = against or names.hint[row]
 
 

@@ -12,7 +12,7 @@ at one by one.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import repeat
+from itertools import pairwise, repeat
 
 import numpy as np
 import pyarrow as pa
@@ -59,6 +59,15 @@ def find(text: str, sentence_starts: Sequence[int], language: str = "en") -> lis
     texts = Together([text])
     found = find_all(texts, texts.laid([sentence_starts]), [language])
     return found.candidates(int(texts.base[0]))
+
+
+def find_each(written: Sequence[str]) -> list[list[Candidate]]:
+    """The candidates of each of these, none of which begins a sentence: one takes nearly as long as all."""
+    texts = Together(written)
+    found = find_all(texts, texts.laid([()] * len(written)), ["en"] * len(written))
+    bounds = np.searchsorted(found.start, texts.base).tolist()
+    spans = zip(pairwise(bounds), texts.base.tolist(), strict=False)
+    return [found.rows(first, last).candidates(base) for (first, last), base in spans]
 
 
 def find_all(texts: Together, sentence_starts: Ints, languages: Sequence[str]) -> Found:

@@ -5,7 +5,7 @@ and which reading holds for a mention (`pipelines.passes`).
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipelines.names.authority import Authority
 from pipelines.names.candidates import Candidate
-from pipelines.names.find import find
+from pipelines.names.find import find_each
 from pipelines.names.spelling import respell
 
 _REGISTER = re.compile(r"[^/#:]*/?$")  # what of a pointer is no name of its register
@@ -30,13 +30,23 @@ class Marked(NamedTuple):
 
 
 def names(text: str, marked: Iterable[Marked]) -> list[Marked]:
-    """The marked-up names of a text as candidates, in their order; of names in names the outer one counts."""
+    """The marked-up names of a text as candidates, in their order; of names in names the outer one counts.
+
+    What is written small alone is none (rs: he).
+    """
+    marked = sorted(marked, key=lambda name: (name.start, -name.end))
+    marked = [name for name in marked if any(_is_large(sign) for sign in text[name.start : name.end])]
+    inner = find_each([text[name.start : name.end] for name in marked])
     found: list[Marked] = []
-    for name in sorted(marked, key=lambda name: (name.start, -name.end)):
-        candidate = _name(text, name)
-        if candidate and (not found or found[-1].end <= candidate.start):
+    for name, candidates in zip(marked, inner, strict=True):
+        candidate = _name(text[name.start : name.end], name, candidates)
+        if not found or found[-1].end <= candidate.start:
             found.append(Marked(*candidate, name.ref))
     return found
+
+
+def _is_large(sign: str) -> bool:
+    return sign.isalpha() and not sign.islower()
 
 
 def hidden(text: str, names: Iterable[Marked]) -> str:
@@ -47,12 +57,8 @@ def hidden(text: str, names: Iterable[Marked]) -> str:
     return "".join(signs)
 
 
-def _name(text: str, marked: Marked) -> Candidate | None:
-    """The candidate of a marked-up name, without titles, articles, possessives; None where it is none (rs: he)."""
-    written = text[marked.start : marked.end]
-    if not any(sign.isalpha() and not sign.islower() for sign in written):
-        return None
-    found = find(written, ())
+def _name(written: str, marked: Marked, found: Sequence[Candidate]) -> Candidate:
+    """The candidate of a marked-up name, without titles, articles, possessives, by what is found in it."""
     first = found[0].start if found else len(written) - len(written.lstrip())
     bare = _AFTER.sub("", written)
     kinds = {name.hint for name in found} - {""}

@@ -160,7 +160,7 @@ def _write_edits(made: Sequence[Sequence[edits.Edit]], path: Path) -> None:
 
 def _write_candidates(texts: Together, found: Found, sentence_starts: Ints, folder: Path) -> None:
     """Write the candidates, and their distinct surfaces with counts."""
-    surfaces = pa.array(map(_surface, texts.slices(found.start, found.end)), pa.string()).dictionary_encode()
+    surfaces = _on_one_line(texts.strings(found.start, found.end).dictionary_encode())
     hints = pa.array(found.hint, pa.string()).dictionary_encode()
     surface, hint = surfaces.indices.to_numpy(), hints.indices.to_numpy()
     against, counted = (
@@ -172,6 +172,12 @@ def _write_candidates(texts: Together, found: Found, sentence_starts: Ints, fold
     is_initial = texts.marked(sentence_starts)[found.start]
     counts = _counts(surface, texts.number(found.start), is_initial, counted, len(surfaces.dictionary))
     parquet.write(pa.table([surfaces.dictionary, *counts], SURFACES), folder / "surfaces.parquet")
+
+
+def _on_one_line(written: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The surfaces of what is written."""
+    surfaces = pa.array(map(_surface, written.dictionary.to_pylist()), pa.string()).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(surfaces.indices.take(written.indices), surfaces.dictionary)
 
 
 def _surface(written: str) -> str:

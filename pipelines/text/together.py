@@ -66,11 +66,12 @@ class Together:
         return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def strings(self, starts: Ints, ends: Ints) -> pa.StringArray:
-        """What stands at spans of the text, in their order and none within another, as a column."""
+        """What stands at spans of the text, as a column."""
         data, wide, more = self._bytes
         offsets = np.empty(2 * len(starts) + 1, np.int64)
-        offsets[:-1:2], offsets[1::2], offsets[-1] = starts, ends, ends[-1] if len(ends) else 0
+        offsets[:-1:2], offsets[1::2], offsets[-1] = starts, ends, ends.max(initial=0)
         offsets += more[np.searchsorted(wide, offsets)]
+        # Every other string is a span; those between are never looked at, and may be less than nothing.
         both = pa.LargeStringArray.from_buffers(2 * len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
         return both.take(pa.array(np.arange(0, 2 * len(starts), 2))).cast(pa.string())
 
