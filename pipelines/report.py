@@ -34,6 +34,7 @@ FILE, NUMBERS = "report.html", "numbers.json"
 STAGE = "report"
 MOST = 15
 QUEUE = 20
+MANY = 1_000_000
 NUMBER = re.compile(r"[\d.,]+")
 Rows = list[dict[str, str]]
 
@@ -315,8 +316,13 @@ def make_report(paths: Paths, run: Run) -> Manifest:
 
 
 def begin(paths: Paths, ahead: Ahead) -> None:
-    """Let the report be made that `make_report` will want, if all tables are there that it tells of."""
-    if paths.outdated() in ([], [STAGE]) and not (place := _place_of(paths)).is_dir():
+    """Let the report be made that `make_report` will want, if all tables are there that it tells of.
+
+    What is done meanwhile looks at all tables, too: where entities are many, there is not memory enough for both.
+    """
+    if paths.outdated() not in ([], [STAGE]) or (place := _place_of(paths)).is_dir():
+        return
+    if pq.read_metadata(out.whole_table(paths, "entities")).num_rows < MANY:
         ahead(write_report, [(paths, place)], 0)
 
 
