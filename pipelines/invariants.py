@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import parquet, work
+from pipelines import feather, parquet, work
 from pipelines.readers import shown
 from pipelines.slices import Ints, Spans, Texts
 
@@ -82,7 +82,7 @@ def verify_part(place: Path, verified: Path) -> Path:
         }
         write_offences(check_part(tables), folder)
         for name, counted in count(tables["mentions"]).items():
-            parquet.write(counted, folder / f"{name}.parquet")
+            feather.write(counted, folder / f"{name}.arrow")
 
     return work.make(verified, write)
 
@@ -90,12 +90,12 @@ def verify_part(place: Path, verified: Path) -> Path:
 def write_offences(found: Mapping[str, Offences], folder: Path) -> None:
     """Write what `read_verified` reads."""
     columns = [list(found), [o.number for o in found.values()], [list(o.first) for o in found.values()]]
-    parquet.write(pa.table(columns, OFFENCES), folder / "offences.parquet")
+    feather.write(pa.table(columns, OFFENCES), folder / "offences.arrow")
 
 
 def read_verified(verified: Path) -> dict[str, Offences]:
     """What was found and written into a folder."""
-    rows = parquet.read(verified / "offences.parquet").to_pylist()
+    rows = feather.read(verified / "offences.arrow").to_pylist()
     return {row["invariant"]: Offences(row["number"], tuple(row["first"])) for row in rows}
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import describe, gold, invariants, parquet, work
+from pipelines import describe, feather, gold, invariants, parquet, work
 from pipelines.invariants import INVARIANTS, Offences
 from pipelines.stages import out, ranges
 from pipelines.stages.places import Ahead, Paths, Run
@@ -48,7 +48,7 @@ def begin(paths: Paths, ahead: Ahead) -> None:
 
 def _parts(paths: Paths) -> tuple[str, Checks]:
     """A digest of what checks, and all parts with the places of what is found in them."""
-    version = work.code_version("invariants.py")
+    version = work.code_version("invariants.py", "feather.py")
     parts = paths.read_manifest("parts")["parts"]
     return version, [
         (paths.store.place("apply", p), paths.store.place("verify", work.digest(version, p))) for p in parts
@@ -108,7 +108,7 @@ def _beside_counted(table: pa.Table, verified: Sequence[Path], name: str) -> Ite
 
 
 def _of_all(verified: Sequence[Path], name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    return (parquet.read(place / f"{name}.parquet", columns) for place in verified)
+    return (feather.read(place / f"{name}.arrow", columns) for place in verified)
 
 
 def gold_score(paths: Paths) -> gold.Score | None:
