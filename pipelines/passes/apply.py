@@ -23,7 +23,7 @@ from pipelines.passes.decisions import Decision, decide_by_hand
 from pipelines.passes.names import Mentions, locate, name_edits, named
 from pipelines.passes.parts import Parts, counts
 from pipelines.passes.references import decide_by_reference
-from pipelines.passes.spans import EditColumns, Ints
+from pipelines.passes.spans import EditColumns, Ints, Written
 from pipelines.text import corrections as correcting
 from pipelines.text import spelling
 from pipelines.text.edits import NO_MENTION, Edit
@@ -61,15 +61,16 @@ def _apply(task: Task, folder: Path) -> None:
     located = locate(task.prepared, read_rows(task.readings, GROUP_SCHEMA), posts, task.in_threads, clean_base)
     decisions = _rows(task.decisions)
     located = decide_by_reference(located, task.prepared, task.references, clean_base)
-    as_written = _as_written(decisions, raw, *cleaning.to_input(located.start, located.end))
+    source = Written(raw)
+    as_written = _as_written(decisions, source, *cleaning.to_input(located.start, located.end))
     mentions, used = decide_by_hand(located, as_written, decisions, ids.to_pylist(), text, clean_base)
-    found = named(mentions, text)
+    found = named(mentions, Written(text))
     languages = parquet.read(task.prepared / "posts.parquet")["language"]
     corrected = _spelling_edits(task, text, clean_base, languages.to_pylist(), found.mentions)
     corrected = _outside_code(corrected, raw, raw_base, cleaning)
     changes = EditColumns.of(sorted(name_edits(found) + corrected))
     final = changes.apply(text)
-    parts = Parts(posts, ids, raw, raw_base, final, changes.bases_in_output(clean_base))
+    parts = Parts(posts, ids, source, raw_base, Written(final), changes.bases_in_output(clean_base))
     sentences = parts.sentences(task.prepared, clean_base, changes)
     rows = parts.mentions(found, cleaning, changes, sentences)
     edits = parts.edits_table(spans.compose(raw, cleaning, changes), rows["mention_id"])
@@ -89,10 +90,10 @@ def _rows(file: Path) -> Sequence[dict[str, Any]]:
     return rows
 
 
-def _as_written(decisions: Sequence[Decision], raw: str, start: Ints, end: Ints) -> dict[int, str]:
+def _as_written(decisions: Sequence[Decision], raw: Written, start: Ints, end: Ints) -> dict[int, str]:
     """The mentions' surfaces before cleaning, by number: of those that are as long as a decision's."""
     rows = np.flatnonzero(np.isin(end - start, [len(decision["surface"]) for decision in decisions]))
-    return dict(zip(rows.tolist(), spans.slices(raw, start[rows], end[rows]), strict=True))
+    return dict(zip(rows.tolist(), raw.at(start[rows], end[rows]).to_pylist(), strict=True))
 
 
 def _clean_edits(prepared: Path, raw_base: Ints) -> EditColumns:

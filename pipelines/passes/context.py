@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -125,10 +124,10 @@ def in_doubt(reading: Ints, name: Ints, against: npt.NDArray[np.int8], readings:
     places = np.flatnonzero(against)
     found = reading.copy()
     known, surfaces = readings.some(np.unique(reading[places])), readings.surfaces(np.unique(name[places]))
-    cases = pd.MultiIndex.from_arrays([reading[places], name[places], against[places]])
-    case, distinct = cases.factorize()
+    cases = (reading[places] * (int(name.max(initial=0)) + 1) + name[places]) * len(AGAINST) + against[places]
+    _, first, case = np.unique(cases, return_index=True, return_inverse=True)
     made = []
-    for number, own, sign in distinct:
+    for number, own, sign in zip(*(side[places[first]].tolist() for side in (reading, name, against)), strict=True):
         doubt = doubted(known[number], surfaces[own], AGAINST[sign])
         made.append(readings.add(doubt) if doubt else number)
     found[places] = np.array(made, np.int64)[case]

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines import parquet
 from pipelines.passes.context import Places, Readings, in_context, in_doubt
-from pipelines.passes.spans import Ints, slices
+from pipelines.passes.spans import Ints, Written
 from pipelines.text.edits import Edit
 
 
@@ -79,10 +79,9 @@ class Named:
     readings: pa.Table
 
 
-def named(mentions: Mentions, text: str) -> Named:
+def named(mentions: Mentions, text: Written) -> Named:
     """The names with what stands at each."""
-    written = pa.array(slices(text, mentions.start, mentions.end), pa.string())
-    return Named(mentions, written, mentions.readings.table())
+    return Named(mentions, text.at(mentions.start, mentions.end), mentions.readings.table())
 
 
 def name_edits(found: Named) -> list[Edit]:

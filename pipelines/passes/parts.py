@@ -1,7 +1,6 @@
 """The published parts of a group: its tables, made of columns laid end to end."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import pyarrow.compute as pc
 from pipelines import parquet
 from pipelines.passes.dates import date_columns
 from pipelines.passes.names import Named
-from pipelines.passes.spans import EditColumns, Ints, slices
+from pipelines.passes.spans import EditColumns, Ints, Written
 from pipelines.passes.words import count_words
 
 
@@ -31,23 +30,22 @@ class Parts:
 
     posts: pa.Table
     ids: pa.Array
-    raw: str
+    raw: Written
     raw_base: Ints
-    final: str
+    final: Written
     final_base: Ints
 
     def posts_table(self, languages: pa.ChunkedArray) -> pa.Table:
         """The table `posts`."""
-        bounds = self.final_base.tolist()
         created, precision = date_columns(self.posts["created_at"])
         made = {
             "created_at": created,
             "created_precision": precision,
             "text_raw": self.posts["text"],
-            "text": pa.array([self.final[s : e - 1] for s, e in pairwise(bounds)], pa.string()),
+            "text": self.final.at(self.final_base[:-1], self.final_base[1:] - 1),
             "language": languages,
             "n_chars": pa.array(np.diff(self.final_base) - 1),
-            "n_words": pa.array(count_words(self.final, self.final_base)),
+            "n_words": pa.array(count_words(self.final.text, self.final_base)),
         }
         kept = self.posts.drop_columns(["path", "text", "created_at", "hints"])
         return pa.table({**{name: kept[name] for name in kept.column_names}, **made})
@@ -67,7 +65,7 @@ class Parts:
             "ordinal": ordinal,
             "start": start - self.final_base[post],
             "end": end - self.final_base[post],
-            "text": pa.array(slices(self.final, start, end), pa.string()),
+            "text": self.final.at(start, end),
         }
         return pa.table(rows), start
 
@@ -110,7 +108,7 @@ class Parts:
                 "rule": pa.array(composed.rule, pa.string()),
                 "raw_start": composed.starts - self.raw_base[post],
                 "raw_end": composed.ends - self.raw_base[post],
-                "before": pa.array(slices(self.raw, composed.starts, composed.ends), pa.string()),
+                "before": self.raw.at(composed.starts, composed.ends),
                 "start": composed.out_starts - self.final_base[post],
                 "end": composed.out_ends - self.final_base[post],
                 "after": pa.array(composed.after, pa.string()),
@@ -126,10 +124,9 @@ class Parts:
         )
 
 
-def _rewritten(written: pa.Array, differs: npt.NDArray[np.bool_], text: str, start: Ints, end: Ints) -> pa.Array:
+def _rewritten(written: pa.Array, differs: npt.NDArray[np.bool_], text: Written, start: Ints, end: Ints) -> pa.Array:
     """What stands at the spans of a text: as written before, but where it may differ."""
-    values = pa.array(slices(text, start[differs], end[differs]), pa.string())
-    return pc.replace_with_mask(written, pa.array(differs), values)
+    return pc.replace_with_mask(written, pa.array(differs), text.at(start[differs], end[differs]))
 
 
 def _ordinals(post: Ints) -> Ints:

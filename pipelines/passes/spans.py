@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from pipelines.text.edits import Edit, Placed, merge
 
@@ -111,9 +112,28 @@ class EditColumns:
         return np.searchsorted(self.out_starts, end, side="right") > np.searchsorted(self.out_ends, start, side="left")
 
 
-def slices(text: str, start: Ints, end: Ints) -> list[str]:
-    """What stands at the spans of a text."""
-    return [text[s:e] for s, e in zip(start.tolist(), end.tolist(), strict=True)]
+class Written:
+    """A text from which columns of strings are taken."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def at(self, start: Ints, end: Ints) -> pa.StringArray:
+        """What stands at the spans."""
+        bounds = np.column_stack([start, end]).ravel()
+        if (np.diff(bounds) < 0).any():  # they overlap, or are in no order
+            return pa.array([self.text[s:e] for s, e in zip(start.tolist(), end.tolist(), strict=True)], pa.string())
+        data, longer = self._bytes
+        offsets = np.append(bounds + np.searchsorted(longer, bounds, side="right"), len(data)).astype(np.int32)
+        pieces = pa.StringArray.from_buffers(len(bounds), pa.py_buffer(offsets), pa.py_buffer(data))
+        return pieces.take(pa.array(np.arange(0, len(bounds), 2)))
+
+    @cached_property
+    def _bytes(self) -> tuple[bytes, Ints]:
+        """The text in UTF-8, and for each byte that goes on with a code point the number of the one behind that."""
+        data = self.text.encode()
+        further = np.flatnonzero((np.frombuffer(data, np.uint8) & 0xC0) == 0x80)
+        return data, further - np.arange(len(further))
 
 
 def objects(values: Iterable[object]) -> Objects:

@@ -7,11 +7,14 @@ import gc
 
 gc.disable()  # all that is loaded here stays: looking for cycles in it again and again takes a tenth of loading it
 
+import numpy as np
+
 from pipelines import invariants  # noqa: F401
+from pipelines.names import lexicon
 from pipelines.names.find import find
-from pipelines.passes import apply, ask, clean, read  # noqa: F401
+from pipelines.passes import apply, ask, clean, read, words  # noqa: F401
 from pipelines.text import language, sentences, spelling
-from schemas.export import arrow_schema
+from schemas.export import full_schema
 from schemas.tables import TABLES
 
 SAMPLE = (
@@ -24,8 +27,10 @@ def warm() -> None:
     find(SAMPLE, [0])
     sentences.split(SAMPLE, language.detect(SAMPLE))
     list(spelling.unknown_words(SAMPLE))
+    lexicon.is_of("female", "Nina")
+    words.count_words(SAMPLE, np.array([0, len(SAMPLE)]))
     for name in TABLES:
-        arrow_schema(name)
+        full_schema(name)
 
 
 warm()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.passes import spans
-from pipelines.passes.spans import SEPARATOR, EditColumns, bases
+from pipelines.passes.spans import SEPARATOR, EditColumns, Written, bases
 from pipelines.text.edits import Edit, Offsets, apply, compose
 from tests.text.test_edits import edits_of, two_stages
 
@@ -59,3 +59,11 @@ def test_a_span_that_no_edit_is_near_says_the_same_on_both_sides(data: st.DataOb
     changed = edits.apply(text)
     for row in np.flatnonzero(far).tolist():
         assert changed[out_starts[row] : out_ends[row]] == text[starts[row] : ends[row]]
+
+
+@given(st.data(), st.text("abc é€𝔄\0", max_size=12))
+def test_what_stands_at_spans_is_taken_as_a_column_in_whatever_order_they_are(data: st.DataObject, text: str) -> None:
+    bounds = st.lists(st.integers(0, len(text)), min_size=2, max_size=2).map(sorted)
+    spans_ = data.draw(st.lists(bounds, max_size=5) | st.lists(bounds, max_size=5).map(sorted))
+    start, end = np.array(spans_, np.int64).reshape(-1, 2).T
+    assert Written(text).at(start, end).to_pylist() == [text[s:e] for s, e in spans_]
