@@ -15,6 +15,8 @@ from pipelines.names.parts import CHILD, INITIAL, PARTICLE, SHORT, SUFFIX, TITLE
 
 WIDTH = 6
 """How many parts of a name are compared."""
+_AT_ONCE = 1 << 16
+"""Names that are laid out at a time."""
 NOTHING, INITIALS, BEGINNING, ALIKE, SAME_NAME, SOUND, EQUAL = range(7)
 """How two parts agree: not, by an initial, by one being the other's beginning, roughly, as forms of one given name,
 by sound under some writing convention, letter by letter."""
@@ -38,16 +40,50 @@ class Grid:
 
     token: npt.NDArray[np.int32]
     role: npt.NDArray[np.int8]
-    size: npt.NDArray[np.int64]
-    words: npt.NDArray[np.int64]
-    last: npt.NDArray[np.int64]
-    opening: npt.NDArray[np.int64]
-    double: npt.NDArray[np.int64]
+    size: npt.NDArray[np.int8]
+    words: npt.NDArray[np.int8]
+    last: npt.NDArray[np.int8]
+    opening: npt.NDArray[np.int8]
+    double: npt.NDArray[np.int8]
     suffix: npt.NDArray[np.int8]
 
 
 def grid(parts: Parts) -> Grid:
     """The parts of each name that count: without titles before and suffixes after it, at most the last WIDTH."""
+    size, signs = len(parts.first) - 1, _signs(parts)
+    grids = [_grid(parts.some(start, start + _AT_ONCE), signs) for start in range(0, max(size, 1), _AT_ONCE)]
+    if len(grids) == 1:
+        return grids[0]
+    return Grid(*(np.concatenate([getattr(one, name) for one in grids]) for name in Grid.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What each distinct part shows.
+
+    Attributes:
+        is_number: Whether it may be a generation's number of one letter.
+        may_be_given: Whether it is a particle that is a given name too.
+        is_degree: Whether it is a degree.
+        is_upper: Whether it is in capitals.
+        length: Number of its letters.
+    """
+
+    is_number: npt.NDArray[np.bool_]
+    may_be_given: npt.NDArray[np.bool_]
+    is_degree: npt.NDArray[np.bool_]
+    is_upper: npt.NDArray[np.bool_]
+    length: npt.NDArray[np.int64]
+
+
+def _signs(parts: Parts) -> _Signs:
+    among = (("I", "V", "X"), parts.tokens), (_GIVEN_TOO, parts.tokens), (_DEGREES, parts.folded)
+    number, given, degree = (np.array([one in some for one in all_], dtype=bool) for some, all_ in among)
+    upper = np.array([one.isupper() for one in parts.tokens], dtype=bool)
+    return _Signs(number, given, degree, upper, np.fromiter(map(len, parts.tokens), np.int64, len(parts.tokens)))
+
+
+def _grid(parts: Parts, signs: _Signs) -> Grid:
     name, first = parts.name_of_row(), parts.first
     role = parts.role[parts.token]
     place = np.arange(len(name)) - first[name]
@@ -55,17 +91,12 @@ def grid(parts: Parts) -> Grid:
     before = np.concatenate([[0], np.cumsum(named)])
     opening = before[:-1] == before[first[name]]
     followed = before[first[name + 1]] > before[1:]
-    title = (role == TITLE) & opening & followed | _between(parts, name) & ~opening & followed
+    title = (role == TITLE) & opening & followed | _between(parts, name, signs) & ~opening & followed
     ends = np.concatenate([name[1:] != name[:-1], [True]]) if len(name) else np.zeros(0, bool)
-    number = np.isin(parts.token, [n for n, one in enumerate(parts.tokens) if one in ("I", "V", "X")])
-    suffix = ((role == SUFFIX) | (number & ends & (role == INITIAL))) & (place > 0)
+    suffix = ((role == SUFFIX) | (signs.is_number[parts.token] & ends & (role == INITIAL))) & (place > 0)
     role = np.where((role == TITLE) | (role == SUFFIX) | ((role == PARTICLE) & ~followed), WORD, role).astype(np.int8)
     joined = np.concatenate([parts.joined[1:], [False]]) | parts.joined if len(name) else parts.joined
-    opens = (
-        (place == 0)
-        & (role == PARTICLE)
-        & np.isin(parts.token, [n for n, one in enumerate(parts.tokens) if one in _GIVEN_TOO])
-    )
+    opens = (place == 0) & (role == PARTICLE) & signs.may_be_given[parts.token]
     role[opens & ~joined] = WORD
     keep = ~title & ~suffix
     count = np.bincount(name[keep], minlength=len(first) - 1)
@@ -86,16 +117,16 @@ def grid(parts: Parts) -> Grid:
     double = np.where((last > 0) & join[rows, last] & word[rows, last - 1] & (last - 1 != opening), last - 1, -1)
     generation = np.zeros(len(first) - 1, np.int8)
     generation[name[suffix]] = [_GENERATION.get(parts.folded[t], 9) for t in parts.token[suffix]]
-    return Grid(token, roles, np.minimum(count, WIDTH), either.sum(axis=1), last, opening, double, generation)
+    size, words = np.minimum(count, WIDTH).astype(np.int8), either.sum(axis=1, dtype=np.int8)
+    last, opening, double = (one.astype(np.int8) for one in (last, opening, double))
+    return Grid(token, roles, size, words, last, opening, double, generation)
 
 
-def _between(parts: Parts, name: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+def _between(parts: Parts, name: npt.NDArray[np.int32], signs: _Signs) -> npt.NDArray[np.bool_]:
     """Which parts say nothing between a person's names: degrees (Martin Ing Novak), countries (Martin TCH Novak)."""
-    upper = np.array([one.isupper() for one in parts.tokens], dtype=bool)[parts.token]
-    length = np.array([len(one) for one in parts.tokens], dtype=np.int64)[parts.token]
+    upper, length = signs.is_upper[parts.token], signs.length[parts.token]
     mixed = np.bincount(name, ~upper & (length > 1), len(parts.first) - 1) > 0
-    degree = np.array([one in _DEGREES for one in parts.folded], dtype=bool)[parts.token]
-    return degree | (upper & (length == 3) & mixed[name])
+    return signs.is_degree[parts.token] | (upper & (length == 3) & mixed[name])
 
 
 _DEGREES = words()["degrees"] | {"dr", "prof", "mrs"}

@@ -98,16 +98,26 @@ class Clusters:
         found: Numbers = np.flatnonzero(word | (~self.is_lone & (borne[self.entity] | begins[self.row])))
         return found
 
-    def named(self, entities: "pd.Series[str]") -> pd.DataFrame:
-        """Those of the entities that are among these."""
+    def heads_of(self, entities: "pd.Series[str]") -> Numbers:
+        """The heads of those of the entities that are among these."""
         digits = [one.removeprefix(NEW) for one in entities.dropna() if _ID.fullmatch(one)]
         key = self.heads.key
-        return self.entities(np.flatnonzero((key > 0) & np.isin(key, np.array([int(one, 16) for one in digits], "u8"))))
+        found: Numbers = np.flatnonzero((key > 0) & np.isin(key, np.array([int(one, 16) for one in digits], "u8")))
+        return found
 
-    def entities(self, some: npt.NDArray[np.integer]) -> pd.DataFrame:
-        """The entities with these heads, each once, ordered by their ids: `entity_id`, `kind`, `name`."""
-        some = np.unique(some)
-        some = some[np.argsort(self.heads.key[some], kind="stable")]
+    def named(self, entities: "pd.Series[str]") -> pd.DataFrame:
+        """Those of the entities that are among these, as `entities`."""
+        return self.entities(self.by_id(self.heads_of(entities)))
+
+    def by_id(self, heads: npt.NDArray[np.integer]) -> Numbers:
+        """These heads, each once, in the order of the ids of their entities."""
+        some = np.zeros(len(self.heads.row), bool)
+        some[heads] = True
+        found = np.flatnonzero(some)
+        return found[np.argsort(self.heads.key[found], kind="stable")]
+
+    def entities(self, some: Numbers) -> pd.DataFrame:
+        """The entities with these heads: `entity_id`, `kind`, `name`."""
         kind = _KINDS.take(pa.array(self.heads.kind[some]))
         columns = [ids(self.heads.key[some]), kind, self.facts.text(self.heads.row[some])]
         frame: pd.DataFrame = pa.table(columns, names=["entity_id", "kind", "name"]).to_pandas()

@@ -25,7 +25,7 @@ from pipelines.names.parts import INITIAL, PARTICLE, SHORT, WORD, Parts
 from pipelines.names.traits import ORDINARY, SURNAME
 
 Floats = npt.NDArray[np.float64]
-Columns = npt.NDArray[np.int64]
+Columns = npt.NDArray[np.integer]
 _WIDTHS = (0, 3, 4, WIDTH)
 """Most names have few parts: names of like size are weighed together, in no more columns than they need."""
 

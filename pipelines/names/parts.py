@@ -25,7 +25,7 @@ _SON = r"(?i:zad(?:eh?|a))(?!\w)"
 _TOKEN = re.compile(rf"\n|(?<=\w)[-‐‑–—](?=\w)(?!{_SON})|[^\s\-‐‑–—.,;:()\[\]\"“”„«»/]+(?:[-‐‑](?={_SON})\w+)?\.?")
 _AT_ONCE = 1 << 15
 """Names that are split at a time: each part of each is a Python text then."""
-_HYPHENS = frozenset("-‐‑–—")
+_HYPHENS = tuple("-‐‑–—")
 _PATRONYMIC = re.compile(
     r"(?:[oeyi][vw][iy]t?[ckszšćčhj]{1,5}|[oeyi][vw]na|[oe][vw]n[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z"
 )
@@ -56,6 +56,12 @@ class Parts:
     token: npt.NDArray[np.int32]
     joined: npt.NDArray[np.bool_]
 
+    def some(self, start: int, stop: int) -> "Parts":
+        """The parts of some of the names, by the numbers that they have here."""
+        first = self.first[start : stop + 1]
+        rows = slice(int(first[0]), int(first[-1]))
+        return Parts(self.tokens, self.folded, self.role, first - first[0], self.token[rows], self.joined[rows])
+
     def name_of_row(self) -> npt.NDArray[np.int32]:
         """The number of the name each row of `token` belongs to."""
         return np.repeat(np.arange(len(self.first) - 1, dtype=np.int32), np.diff(self.first))
@@ -63,27 +69,27 @@ class Parts:
 
 def split(names: Sequence[str]) -> Parts:
     """The parts of each name, titles and all."""
-    codes, written = _coded(names)
-    joint = np.isin(codes, [number for number, one in enumerate(written) if one in _HYPHENS])
-    kept = ~(joint | (codes == 0))
-    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)[codes == 0]])
-    joined = np.concatenate([[False], joint[:-1]])[kept] if len(codes) else np.zeros(0, bool)
-    used, token = np.unique(codes[kept], return_inverse=True)
-    written = [written[number] for number in used]
+    numbers = {sign: number for number, sign in enumerate(["\n", *_HYPHENS])}
+    sizes, tokens, joined = [np.zeros(1, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, bool)]
+    for start in range(0, len(names), _AT_ONCE):
+        code = _coded(names[start : start + _AT_ONCE], numbers)
+        is_part, is_end = code > len(_HYPHENS), code == 0
+        sizes.append(np.diff(np.cumsum(is_part)[is_end], prepend=0))
+        tokens.append(code[is_part] - np.int32(len(_HYPHENS) + 1))
+        joined.append(np.concatenate([[False], ~(is_part | is_end)[:-1]])[is_part])
+    written = list(numbers)[len(_HYPHENS) + 1 :]
     bare = [one.rstrip(".") for one in written]
     folded = fold(bare)
-    return Parts(bare, folded, _roles(written, folded), first, token.astype(np.int32), joined)
+    first = np.cumsum(np.concatenate(sizes))
+    return Parts(bare, folded, _roles(written, folded), first, np.concatenate(tokens), np.concatenate(joined))
 
 
-def _coded(names: Sequence[str]) -> tuple[npt.NDArray[np.int32], list[str]]:
-    """The parts and hyphens of all names by their numbers, 0 where a name ends; and what each number stands for."""
-    numbers = {"\n": 0}
-    codes = [np.zeros(0, np.int32)]
-    for start in range(0, len(names), _AT_ONCE):
-        found = _TOKEN.findall("\n".join([name.replace("\n", " ") for name in names[start : start + _AT_ONCE]]) + "\n")
-        code, distinct = pd.factorize(np.array(found, dtype=object))
-        codes.append(np.array([numbers.setdefault(one, len(numbers)) for one in distinct], np.int32)[code])
-    return np.concatenate(codes), list(numbers)
+def _coded(names: Sequence[str], numbers: dict[str, int]) -> npt.NDArray[np.int32]:
+    """The parts and hyphens of some names by their numbers, 0 where a name ends; new parts are numbered."""
+    found = _TOKEN.findall("\n".join([name.replace("\n", " ") for name in names]) + "\n")
+    code, distinct = pd.factorize(np.array(found, dtype=object))
+    coded: npt.NDArray[np.int32] = np.array([numbers.setdefault(one, len(numbers)) for one in distinct], np.int32)[code]
+    return coded
 
 
 def spans(name: str) -> list[tuple[int, int]]:

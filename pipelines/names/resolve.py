@@ -53,13 +53,15 @@ class Readings:
         known: Readings of known entities, and those that people decided: COLUMNS, and the `row` of the surface.
         new: Readings of entities that are in no authority.
         held: Which of these hold, by their numbers, in order.
-        entities: The entities that are in no authority: `entity_id`, `kind`, `name`; ordered by `entity_id`.
+        made: The entities that these name, by their heads, in the order of their ids.
+        further: Other entities that decisions name: `entity_id`, `kind`, `name`; ordered by `entity_id`.
     """
 
     known: pd.DataFrame
     new: Clusters
     held: Numbers
-    entities: pd.DataFrame
+    made: Numbers
+    further: pd.DataFrame
 
     @property
     def readings(self) -> pd.DataFrame:
@@ -78,6 +80,28 @@ class Readings:
         for number in range(len(bounds) - 1):
             some = self.held[new[number] : new[number + 1]]
             yield self._ordered(self.known.iloc[known[number] : known[number + 1]], some)
+
+    @property
+    def entities(self) -> pd.DataFrame:
+        """The entities that are in no authority: `entity_id`, `kind`, `name`; ordered by `entity_id`."""
+        return pd.concat(self.entity_slices(), ignore_index=True)
+
+    def entity_slices(self) -> Iterator[pd.DataFrame]:
+        """As `entities`, some of them at a time; at least one slice."""
+        first = range(0, max(len(self.made), 1), SURFACES_AT_ONCE)
+        slices = (self.new.entities(self.made[start : start + SURFACES_AT_ONCE]) for start in first)
+        left = self.further
+        for number, rows in enumerate(slices, 1):
+            is_last = number == len(first)
+            here = np.ones(len(left), bool) if is_last else (left["entity_id"] < rows["entity_id"].iloc[-1]).to_numpy()
+            both = pd.concat([rows, left[here]], ignore_index=True) if here.any() else rows
+            left = left[~here]
+            yield both.sort_values("entity_id", ignore_index=True) if here.any() else rows
+
+    def named(self, entities: "pd.Series[str]") -> pd.DataFrame:
+        """Those of the entities in no authority that are among these, and those that decisions name."""
+        among = self.new.heads_of(entities)
+        return pd.concat([self.new.entities(among[np.isin(among, self.made)]), self.further], ignore_index=True)
 
     def _ordered(self, known: pd.DataFrame, new: Numbers) -> pd.DataFrame:
         """The readings of some surfaces; those of unknown entities are in order but for known ones beside them."""
@@ -109,7 +133,8 @@ def decide(
     """The readings of all surfaces, as `resolve`, once the authority has been asked about each in one of the blocks."""
     if surfaces.empty:
         none, no_numbers = clusters.none(), np.zeros(0, np.int64)
-        return Readings(pd.DataFrame(columns=["row", *COLUMNS]), none, no_numbers, none.entities(no_numbers))
+        nobody = none.entities(no_numbers)
+        return Readings(pd.DataFrame(columns=["row", *COLUMNS]), none, no_numbers, no_numbers, nobody)
     rows, unknown, facts, sounds = _answered(surfaces, blocks, authority, settings)
     del surfaces, blocks  # which take as much room as what follows
     memory.give_back()
@@ -120,11 +145,11 @@ def decide(
     by_hand = by_hand[by_hand["entity_id"].isna() | by_hand["kind"].notna()]
     spoken_of = by_hand[by_hand["entity_id"].astype(str).str.startswith(NEW)].rename(columns={"label": "name"})
     rows, held = _with_decisions(rows, new, by_hand)
-    made = new.entities(new.entity[held])
-    entities = pd.concat([made, new.named(spoken_of["entity_id"]), spoken_of[made.columns]], ignore_index=True)
-    if len(spoken_of):
-        entities = entities.drop_duplicates("entity_id").sort_values("entity_id", ignore_index=True)
-    return Readings(rows, new, held, entities)
+    made = new.by_id(new.entity[held])
+    further = pd.concat([new.named(spoken_of["entity_id"]), spoken_of[["entity_id", "kind", "name"]]])
+    here = new.entities(np.intersect1d(new.heads_of(spoken_of["entity_id"]), made))
+    further = further[~further["entity_id"].isin(here["entity_id"])].drop_duplicates("entity_id")
+    return Readings(rows, new, held, made, further.sort_values("entity_id", ignore_index=True))
 
 
 def _answered(

@@ -2,9 +2,10 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from pipelines import gold, parquet, provenance, work
 from pipelines.names import marked
 from pipelines.names.authority import load, load_decisions
 from pipelines.names.plausible import among
-from pipelines.names.resolve import decide, decided
+from pipelines.names.resolve import Readings, decide, decided
 from pipelines.passes import clean as cleaning
 from pipelines.passes import judge as judging
 from pipelines.passes.clean import Group
@@ -253,10 +254,10 @@ def resolve_names(paths: Paths, settings: Settings, run: Run, meanwhile: Callabl
         blocks = all_answers(paths, parquet.read(file, ["surface"])["surface"], authority, known, settings.names, run)
         meanwhile()
         found = decide(_counted(file), blocks, authority, decisions, settings.names)
-        by_hand = decided(decisions, authority, found.entities)
+        by_hand = decided(decisions, authority, found.named(decisions.rows["entity_id"]))
         tables = (pa.Table.from_pandas(rows, NAME_SCHEMA, preserve_index=False) for rows in found.slices())
         parquet.write_slices(tables, NAME_SCHEMA, folder / "names.parquet")
-        _write_entities(authority.entities, found.entities, by_hand, folder / "entities.parquet")
+        _write_entities(authority.entities, found, by_hand, folder / "entities.parquet")
         _write_frame(by_hand, DECISIONS, folder / "decisions.parquet")
         prepared = prepared_groups(paths)
         references = marked.entities(_references(place for *_, place in prepared), authority)
@@ -291,19 +292,23 @@ def _references(places: Iterable[Path]) -> pd.DataFrame:
     return frame.drop_duplicates().sort_values(REFERENCES.names[:3], ignore_index=True)
 
 
-def _write_entities(known: pd.DataFrame, new: pd.DataFrame, by_hand: pd.DataFrame, path: Path) -> None:
+def _write_entities(known: pd.DataFrame, found: Readings, by_hand: pd.DataFrame, path: Path) -> None:
     """Write the authority's entities, the new ones, and the people whom decisions call unknown."""
     people = by_hand.dropna(subset="kind").rename(columns={"label": "name"})[["entity_id", "kind", "name"]]
+    new = found.named(people["entity_id"])
     people = people[~people["entity_id"].isin(new["entity_id"])].drop_duplicates("entity_id")
     further = [pa.field(name, pa.string()) for name in known.columns if name not in ENTITIES.names]
     schema = pa.schema([*ENTITIES, *further])
-    tables = [pa.Table.from_pandas(known.assign(in_authority=True), schema, preserve_index=False)]
-    for others in (new, people):
-        others = others[~among(others["entity_id"], known["entity_id"])].assign(in_authority=False)
-        rows = pa.Table.from_pandas(others, preserve_index=False)
-        columns = [rows[one.name] if one.name in others else pa.nulls(len(others), one.type) for one in schema]
-        tables.append(pa.table(columns, names=schema.names).cast(schema))
-    parquet.write_slices(tables, schema, path)
+
+    def tables() -> Iterator[pa.Table]:
+        yield pa.Table.from_pandas(known.assign(in_authority=True), schema, preserve_index=False)
+        for others in chain(found.entity_slices(), [people]):
+            others = others[~among(others["entity_id"], known["entity_id"])].assign(in_authority=False)
+            rows = pa.Table.from_pandas(others, preserve_index=False)
+            columns = [rows[one.name] if one.name in others else pa.nulls(len(others), one.type) for one in schema]
+            yield pa.table(columns, names=schema.names).cast(schema)
+
+    parquet.write_slices(tables(), schema, path)
 
 
 def resolved(paths: Paths) -> Resolved:
