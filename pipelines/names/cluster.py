@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines import memory
 from pipelines.names import bearers, joined, known, surfaces, surnames
 from pipelines.names.clusters import Clusters, Heads
 from pipelines.names.remembered import Remembered
@@ -34,6 +35,7 @@ def cluster(unknown: Numbers, facts: Surfaces, sounds: Remembered, settings: Nam
     row = _in_order(unknown, facts)
     head, spelling = _spellings(row, facts)
     root, score = _roots(head, facts, sounds, settings)
+    memory.give_back()
     entity, score = root[spelling], score[spelling]
     heads = Heads(head, _keys(head, entity, facts), _kinds(entity, row, facts, len(head)))
     lone_row, lone_entity, is_spelling = bearers.find(row, entity, heads, facts)
@@ -70,7 +72,9 @@ def _roots(head: Numbers, facts: Surfaces, sounds: Remembered, settings: NameSet
     may, several = np.isin(facts.kind[head], (PERSON, UNKNOWN)), ~facts.single[head]
     root, score = np.arange(len(head)), np.ones(len(head))
     people = np.flatnonzero(may & several)
+    memory.give_back()
     laid = known.lay_out(Texts(facts.text(head[people])), sounds.sounds, to_find=False)
+    memory.give_back()
     to, sure = joined.joins(laid, facts.kind[head[people]] == PERSON, settings)
     root[people], score[people] = people[to], sure
     lone = np.flatnonzero(may & ~several)

@@ -4,7 +4,7 @@ Every name is compared with those whose first and last words may sound as its ow
 one name is said in `unify`; what follows for entities and readings in `cluster`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,8 +18,10 @@ Rows = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
-_CROSSED, _PAIRS = 1 << 19, 1 << 14
-"""How many numbers are crossed, and pairs weighed, at a time."""
+_CROSSED, _PAIRS, _SOUNDS = 1 << 19, 1 << 14, 1 << 14
+"""How many numbers are crossed, pairs weighed, and sounds numbered, at a time."""
+_BITS = 3
+"""So many bits of numbers tell in which share of all they are looked for."""
 _BY_INITIALS = 0.9
 """The score of a name whose given names are initials, joined to the only full name that they can stand for."""
 MOST = 200
@@ -191,20 +193,38 @@ def _numbers(sounds: romanise.Sounds, names: Sequence[Places]) -> list[_Numbers]
     begins = index.BEGINS[signs[wanted, 0]]
     found: list[list[_Numbers]] = [[_NONE], [_NONE]]
     for one in np.unique(begins).tolist():
-        some = wanted[begins == one]
-        member = _members(sounds.token[some], sounds.sound[some])
-        for numbers, often in zip(found, names, strict=True):
-            numbers.append(_met(member, often))
+        for part, number in _shares(sounds, wanted[begins == one]):
+            member = _members(part, number)
+            for numbers, often in zip(found, names, strict=True):
+                numbers.append(_met(member, often))
     return [_together(numbers) for numbers in found]
 
 
-def _members(part: Rows, sound: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
-    """The numbers of these sounds with the part each belongs to, in order, each once: as `_met` takes them apart."""
-    row, number = index.numbers(sound)
+def _shares(sounds: romanise.Sounds, wanted: Places) -> Iterator[tuple[Rows, Hashes]]:
+    """The numbers of these sounds, shared out by their first bits, each with its part; twice a part, plus one if less.
+
+    Numbered are some sounds at a time, so that no more is held than a part and a number each.
+    """
+    shares: list[list[tuple[Rows, Hashes]]] = [[] for _ in range(1 << _BITS)]
+    for start in range(0, len(wanted), _SOUNDS):
+        some = wanted[start : start + _SOUNDS]
+        row, number = index.numbers(sounds.sound[some])
+        part = sounds.token[some][row] << 1 | (np.arange(len(row)) >= len(some))
+        share = (number >> np.uint64(64 - _BITS)).astype(np.uint8)
+        order = np.argsort(share, kind="stable")
+        bounds = np.cumsum(np.bincount(share, minlength=len(shares)))[:-1]
+        for held, rows in zip(shares, np.split(order, bounds), strict=True):
+            held.append((part[rows].astype(np.int32), number[rows]))
+    while shares:
+        parts, numbers = zip(*shares.pop(), strict=True)
+        yield np.concatenate(parts), np.concatenate(numbers)
+
+
+def _members(part: Rows, number: Hashes) -> npt.NDArray[np.int64]:
+    """Numbers with the part each belongs to, in order, each once: as `_met` takes them apart."""
     order = np.argsort(number)
-    part, is_part = part[row[order]].astype(np.int64), order >= len(part)
     ranked = np.cumsum(_is_new(number[order])) - 1
-    member = np.sort(ranked << 32 | part << 1 | is_part)
+    member = np.sort(ranked << 32 | part[order])
     return member[_is_new(member >> 1)]  # a whole sound's comes first
 
 

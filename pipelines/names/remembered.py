@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pipelines.names import romanise
 
-SCHEMA = pa.schema([("part", pa.string()), ("sounds", pa.list_(pa.binary(romanise.LONGEST)))])
+SCHEMA = pa.schema([("part", pa.string()), ("sounds", pa.list_(pa.string()))])
 _HELD = 1 << 17
 """Parts, new or not, that are held before it is looked which of them are new."""
 
@@ -22,13 +22,23 @@ def table(parts: Sequence[str], sounds: romanise.Sounds) -> pa.Table:
     texts = pa.array(parts, pa.string())
     is_first = _is_first(texts)
     kept = is_first[sounds.token]
-    sound = sounds.sound[kept].astype(f"S{romanise.LONGEST}")
     ends = np.cumsum(np.bincount(sounds.token, minlength=len(parts))[is_first], dtype=np.int32)
+    heard = pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), ends)), _short(sounds.sound[kept]))
+    return pa.table([texts.filter(pa.array(is_first)), heard], schema=SCHEMA)
+
+
+def _short(sounds: npt.NDArray[np.bytes_]) -> pa.Array:
+    """The sounds as texts, which take half the room."""
     fixed = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(romanise.LONGEST), len(sound), [None, pa.py_buffer(np.ascontiguousarray(sound))]
+        pa.binary(sounds.dtype.itemsize), len(sounds), [None, pa.py_buffer(np.ascontiguousarray(sounds))]
     )
-    heard = pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), ends), pa.int32()), fixed)
-    return pa.table([texts.filter(pa.array(is_first)), heard.cast(SCHEMA.field("sounds").type)], schema=SCHEMA)
+    return pc.ascii_rtrim(fixed.cast(pa.binary()).cast(pa.string()), "\0")
+
+
+def _long(sounds: pa.Array) -> npt.NDArray[np.bytes_]:
+    """Texts as the sounds they were."""
+    padded = pc.ascii_rpad(sounds, romanise.LONGEST, "\0")
+    return np.frombuffer(padded.buffers()[2] or b"", f"S{romanise.LONGEST}", len(padded))
 
 
 def _is_first(parts: pa.Array) -> npt.NDArray[np.bool_]:
@@ -67,7 +77,7 @@ class Remembered:
         self._parts = rows["part"].combine_chunks()
         heard = rows["sounds"].combine_chunks()
         self._first = heard.offsets.to_numpy() - (heard.offsets[0].as_py() if len(heard) else 0)
-        self._sound = _bytes(heard.flatten())
+        self._sound = heard.flatten()
 
     def sounds(self, parts: Sequence[str]) -> romanise.Sounds:
         """As `romanise.sounds`; what is not remembered is asked there."""
@@ -77,14 +87,9 @@ class Remembered:
         asked = np.flatnonzero(known >= 0)
         start, count = self._first[known[asked]], np.diff(self._first)[known[asked]]
         at = np.repeat(start - (np.cumsum(count) - count), count) + np.arange(count.sum())
+        sound = _long(self._sound.take(pa.array(at)))
         if not len(missing):
-            return romanise.Sounds(np.repeat(asked.astype(np.int32), count), self._sound[at])
+            return romanise.Sounds(np.repeat(asked.astype(np.int32), count), sound)
         token = np.concatenate([np.repeat(asked, count), missing[new.token]]).astype(np.int32)
         order = np.argsort(token, kind="stable")
-        return romanise.Sounds(token[order], np.concatenate([self._sound[at], new.sound])[order])
-
-
-def _bytes(sounds: pa.FixedSizeBinaryArray) -> npt.NDArray[np.bytes_]:
-    return np.frombuffer(
-        sounds.buffers()[1] or b"", f"S{romanise.LONGEST}", len(sounds), sounds.offset * romanise.LONGEST
-    )
+        return romanise.Sounds(token[order], np.concatenate([sound, new.sound])[order])

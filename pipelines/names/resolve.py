@@ -139,6 +139,7 @@ def decide(
     del surfaces, blocks  # which take as much room as what follows
     memory.give_back()
     new = cluster.cluster(unknown, facts, sounds, settings)
+    del sounds
     memory.give_back()
     rows = lone.doubted(rows, new, facts)
     by_hand = decided(decisions, authority, new.named(decisions.rows["entity_id"]))
