@@ -182,21 +182,28 @@ def _is_other(values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
 def entities_table(paths: Paths) -> Path:
     """The table `entities`: those that are mentioned, the authority's with all its columns."""
 
-    def make() -> Iterator[pa.Table]:
-        rows = ranges.by_mentions(_counts(paths, "entity_counts", ["entity_id"]))
-        mentioned = pc.value_counts(parquet.read(whole_table(paths, "variants"), ["entity_id"])["entity_id"])
-        n_variants = mentioned.field(1).take(pc.index_in(rows["entity_id"], mentioned.field(0)))
-        rows = rows.append_column("n_variants", n_variants)
-        known = resolved(paths).entities
-        extra = [c for c in known.column_names if c not in _columns("entities") and c != "aliases"]
-        at = pc.index_in(rows["entity_id"], known["entity_id"])
-        for start in range(0, max(rows.num_rows, 1), ranges.ROWS_A_SLICE):
-            some, told = (one.slice(start, ranges.ROWS_A_SLICE) for one in (rows, at))
-            columns = dict(zip(known.column_names, known.take(told).columns, strict=True))
-            columns |= {name: some[name] for name in some.column_names}
-            yield pa.table({name: columns[name] for name in [*_columns("entities"), *extra]})
+    def slices() -> Iterator[pa.Table]:
+        variants = parquet.read(whole_table(paths, "variants"), ["entity_id"])["entity_id"]
+        known = resolved(paths).entities.drop(["aliases"])
+        extra = [name for name in known.column_names if name not in _columns("entities")]
+        finish = partial(_described, known=known, variants=variants)
+        files, scratch = _parts(paths, "entity_counts.arrow"), paths.store.root / "tables"
+        for rows in ranges.most_mentioned(files, ["entity_id"], COUNTS, finish, scratch):
+            yield rows.select([*_columns("entities"), *extra])
 
-    return _kept_table(paths, "entities", ["parts", "readings", "variants"], make)
+    return _kept_table(paths, "entities", ["parts", "readings", "variants"], slices)
+
+
+def _described(rows: pa.Table, known: pa.Table, variants: pa.ChunkedArray) -> pa.Table:
+    """Entities with the number of their variants, and with what is known of them."""
+    ids = rows["entity_id"].combine_chunks()
+    of = pc.index_in(variants, ids).drop_null().to_numpy()
+    rows = rows.append_column("n_variants", pa.array(np.bincount(of, minlength=len(ids))))
+    known = known.filter(pc.is_in(known["entity_id"], ids))
+    told = known.take(pc.index_in(ids, known["entity_id"])).drop(["entity_id"])
+    for name in told.column_names:
+        rows = rows.append_column(name, told[name])
+    return rows
 
 
 def review_queue(paths: Paths) -> str:
