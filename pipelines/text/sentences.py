@@ -66,6 +66,7 @@ _STARTERS = _words(
 )
 _ORDINAL_LANGUAGES = frozenset({"de", "cs", "sk", "pl", "hu", "hr", "sr", "sl", "da", "no", "nb", "fi", "et", "lv"})
 _INDENT = 8
+_LONGEST_BEFORE = 24
 _SHORTEST_WIDTH, _LONGEST_WIDTH = 45, 110
 
 
@@ -163,10 +164,13 @@ def _marks(texts: Together, languages: Sequence[str]) -> Ints:
     for row in np.flatnonzero(is_open & ~is_stop).tolist():
         is_end[row] = _ends_emphatically(text, int(start[row]), int(end[row]), int(following[row]))
     rows = np.flatnonzero(is_open & is_stop)
+    code, words = _words_before(texts, start[rows])
+    may_be_short = np.flatnonzero(np.array([*map(_may_be_short, words)], bool)[code])
+    rows, before = rows[may_be_short], [words[number] for number in code[may_be_short].tolist()]
     stops, nexts, numbers = start[rows].tolist(), following[rows].tolist(), texts.number(start[rows]).tolist()
     is_end[rows] = [
-        not _is_abbreviation(text, stop, word, after, languages[number]) if _may_be_short(word) else True
-        for stop, word, after, number in zip(stops, _words_before(text, stops), nexts, numbers, strict=True)
+        not _is_abbreviation(text, stop, word, after, languages[number])
+        for stop, word, after, number in zip(stops, before, nexts, numbers, strict=True)
     ]
     return end[is_end]
 
@@ -203,13 +207,13 @@ def _following(text: str, end: int) -> int:
     return opening.end() if opening else position
 
 
-def _words_before(text: str, stops: Sequence[int]) -> list[str]:
-    """The word right before each full stop; empty where there is none."""
-    pieces = [text[max(0, stop - 24) : stop] for stop in stops]
-    return [
-        "" if not piece or piece[-1].isspace() else piece.split()[-1].lstrip("\"'([{\u00ab\u201c\u2018")
-        for piece in pieces
-    ]
+def _words_before(texts: Together, stops: Ints) -> tuple[Ints, list[str]]:
+    """Which word is right before each full stop, and the distinct ones; empty where there is none."""
+    begins = stops.copy()
+    least = np.maximum(stops - _LONGEST_BEFORE, 0)
+    _move(begins, -1, lambda rows: (begins[rows] > least[rows]) & ~_are(texts, begins[rows] - 1, str.isspace))
+    words = texts.strings(begins, stops).dictionary_encode()
+    return words.indices.to_numpy(), [word.lstrip("\"'([{\u00ab\u201c\u2018") for word in words.dictionary.to_pylist()]
 
 
 def _ends_emphatically(text: str, start: int, end: int, following: int) -> bool:
