@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.names.candidates import Runs, Words, column
 from pipelines.names.runs import Part, cut, parts
-from pipelines.names.tokens import may_be_marked, word
+from pipelines.names.tokens import known, may_be_marked
 from pipelines.text.together import Bools, Ints, Together
 
 _SPACES = " \n\t\u00a0"
@@ -47,9 +47,8 @@ def names(texts: Together, runs: Runs) -> Names:
     if len(runs.start) < _FEW:
         return _one_by_one(texts, runs, np.arange(len(runs.start)))
     words = _words(texts, runs)
-    known = texts.strings(words.start, words.end).dictionary_encode()
-    code = known.indices.to_numpy()
-    found = [*map(word, known.dictionary.to_pylist())]
+    distinct = texts.strings(words.start, words.end).dictionary_encode()
+    code, found = distinct.indices.to_numpy(), known(distinct.dictionary.to_pylist())
     signs, sign = np.unique(np.array([one.sign for one in found], np.int64), return_inverse=True)
     most = min(_MOST, _BITS // (len(signs) + 1).bit_length() - 1)
     is_plain = (words.number <= most) & ~_holds(texts.places(_PARTED), runs)
