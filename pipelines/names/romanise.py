@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.names.rules import Lines, Rows, Rules, rules
+from pipelines.names.rules import Lines, Rows, Rules, Several, rules
 
 LONGEST = 24
 """How many sounds of a name part count; more are cut off."""
@@ -152,6 +152,13 @@ def _rules(convention: str, beside: bool = False) -> Rules:
     return rules(own, conventions()[base][0] if base else (), beside)
 
 
+@cache
+def _several(wanted: tuple[str, ...]) -> tuple[Several, list[bool]]:
+    """The rules of conventions, and of each whether they are those beside its base, which is among them too."""
+    is_beside = [conventions()[name][1] in wanted for name in wanted]
+    return Several.of([_rules(name, beside) for name, beside in zip(wanted, is_beside, strict=True)]), is_beside
+
+
 def _is_latin(token: str) -> bool:
     return all(sign < LATIN_ENDS or not sign.isalpha() for sign in token)
 
@@ -162,9 +169,8 @@ def _latin(wanted: Sequence[str], lines: Lines) -> list[tuple[Rows, pa.Array]]:
     Beside its base a convention makes only those that its own rules change: the others sound as the base's.
     """
     found, is_left = [], np.zeros(len(lines), bool)
-    for name in wanted:
-        beside = conventions()[name][1] in wanted
-        changed = lines.changed(_rules(name, beside))
+    rules_of, is_beside = _several(tuple(wanted))
+    for beside, changed in zip(is_beside, lines.changed_by(rules_of), strict=True):
         found += changed
         if not beside:
             left = np.ones(len(lines), bool)

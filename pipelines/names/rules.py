@@ -4,7 +4,7 @@ Most name parts hold few of the letters that a writing convention has rules for.
 of bytes in all of them, without looking for every rule everywhere. The rules are `romanise`'s business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,26 +57,58 @@ def rules(own: Sequence[tuple[str, str]], base: Sequence[tuple[str, str]] = (), 
     return Rules(ordered, marks.ravel(), table.tobytes(), moved)
 
 
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Several sets of rules, of which lines are asked at once.
+
+    Attributes:
+        each: The sets.
+        bits: Of each pair of bytes two bits a set: whether it is among its marks, and among what it moved.
+    """
+
+    each: tuple[Rules, ...]
+    bits: npt.NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, each: Sequence[Rules]) -> "Several":
+        """These sets, at most 32."""
+        bits = np.zeros(1 << 16, np.uint64)
+        for number, made in enumerate(each):
+            for pairs, bit in ((made.marks, 2 * number), (made.moved, 2 * number + 1)):
+                bits[pairs] |= np.uint64(1 << bit)
+        return cls(tuple(each), bits)
+
+
 class Lines:
     """Lines of a text, in UTF-8 with a newline before each and one at the end."""
 
     def __init__(self, text: bytes) -> None:
         self._text = text
-        self._signs = np.frombuffer(text, np.uint8)
-        self._pair = self._signs[:-1].astype(np.uint16) << np.uint16(8) | self._signs[1:]
-        self._line = np.cumsum(self._signs == NEWLINE, dtype=np.int32)[:-1] - 1
+        signs = np.frombuffer(text, np.uint8)
+        self._newline = np.flatnonzero(signs == NEWLINE).astype(np.int32)
+        self._pair = signs[:-1].astype(np.uint16) << np.uint16(8) | signs[1:]
+        bounds = pa.py_buffer(self._newline)
+        self._lines = pa.BinaryArray.from_buffers(pa.binary(), len(self), [None, bounds, pa.py_buffer(text)])
 
     def __len__(self) -> int:
-        return int(self._line[-1]) + 1 if len(self._line) else 0
+        return max(len(self._newline) - 1, 0)
 
     def changed(self, made: Rules) -> list[tuple[Rows, pa.Array]]:
         """What becomes of the lines that the rules may change, with their numbers; of no line twice."""
+        return next(self.changed_by(Several.of([made])))
+
+    def changed_by(self, several: Several) -> Iterator[list[tuple[Rows, pa.Array]]]:
+        """The same for each of several sets of rules."""
         if len(self._text) < _SMALL:
-            return [(np.arange(len(self)), array(made.apply(self._text)))]
-        through = self._holding(made.marks)
-        moved = self._holding(made.moved) & ~through
-        texts = made.apply(self._some(through)), self._some(moved).translate(made.table)
-        return [(np.flatnonzero(rows), array(text)) for rows, text in zip((through, moved), texts, strict=True)]
+            for made in several.each:
+                yield [(np.arange(len(self)), array(made.apply(self._text)))]
+            return
+        held = np.bitwise_or.reduceat(several.bits[self._pair], self._newline[:-1])
+        for number, made in enumerate(several.each):
+            through, moved = ((held >> np.uint64(2 * number + bit)) & np.uint64(1) > 0 for bit in (0, 1))
+            moved &= ~through
+            texts = made.apply(self._some(through)), self._some(moved).translate(made.table)
+            yield [(np.flatnonzero(rows), array(text)) for rows, text in zip((through, moved), texts, strict=True)]
 
     def applied(self, made: Rules) -> pa.Array:
         """What becomes of all lines."""
@@ -92,13 +124,9 @@ class Lines:
         return array(self._some(wanted))
 
     def _some(self, wanted: npt.NDArray[np.bool_]) -> bytes:
-        return self._signs[:-1][wanted[self._line]].tobytes() + b"\n"
-
-    def _holding(self, pairs: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Which lines hold one of the pairs of bytes."""
-        found = np.zeros(len(self), bool)
-        found[self._line[pairs[self._pair]]] = True
-        return found
+        """The text of some lines, with a newline before each and one at the end."""
+        some = self._lines.filter(pa.array(wanted)).buffers()[2]
+        return (some.to_pybytes() if some else b"") + b"\n"
 
 
 def array(text: bytes) -> pa.Array:

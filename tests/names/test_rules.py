@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.names import romanise
-from pipelines.names.rules import Lines, array, rules
+from pipelines.names.rules import Lines, Several, array, rules
 
 CONVENTIONS = romanise.conventions()
 LETTERS = sorted({sign for own, _ in CONVENTIONS.values() for letters, _ in own for sign in letters} - {"\n"})
@@ -77,3 +77,12 @@ def test_rules_apply_one_after_the_other(ordered: list[tuple[str, str]], line: s
 @given(names)
 def test_lines_become_an_array(lines: list[str]) -> None:
     assert array("\n".join(["", *lines, ""]).encode()).to_pylist() == lines
+
+
+@given(names)
+def test_several_conventions_are_asked_about_at_once_as_each_alone(lines: list[str]) -> None:
+    each = [rules(own, CONVENTIONS[base][0] if base else ()) for own, base in CONVENTIONS.values()]
+    together, alone = of(lines + FILLER).changed_by(Several.of(each)), of(lines + FILLER)
+    for made, found in zip(each, together, strict=True):
+        expected = [(at.tolist(), changed.to_pylist()) for at, changed in alone.changed(made)]
+        assert [(at.tolist(), changed.to_pylist()) for at, changed in found] == expected
