@@ -43,7 +43,7 @@ def find(row: Numbers, entity: Numbers, heads: Heads, facts: Surfaces) -> tuple[
     new[1:] = (who[1:] != who[:-1]) | (bearer[1:] != bearer[:-1])
     who, bearer, is_other = who[new], bearer[new], is_other[new]
     order = np.lexsort((heads.key[bearer], who))
-    return who[order], bearer[order], is_other[order]
+    return who[order].astype(np.int32), bearer[order].astype(np.int32), is_other[order]
 
 
 def _may_be_surname(words: pa.Array) -> Bools:

@@ -39,13 +39,14 @@ def cluster(unknown: Numbers, facts: Surfaces, sounds: Remembered, settings: Nam
     entity, score = root[spelling], score[spelling]
     heads = Heads(head, _keys(head, entity, facts), _kinds(entity, row, facts, len(head)))
     lone_row, lone_entity, is_spelling = bearers.find(row, entity, heads, facts)
+    memory.give_back()
     spelled = np.concatenate([_varies(row, entity, heads, facts), is_spelling])
     row, entity = np.concatenate([row, lone_row]), np.concatenate([entity, lone_entity])
     is_lone = np.arange(len(row)) >= len(score)
     score = np.concatenate([score, np.full(len(lone_row), _LONE)])
     written, respelled = _respelled(spelled, row, entity, heads, facts, sounds)
     order = np.argsort(row, kind="stable")
-    rows, entities, texts = (column[order].astype(np.int32) for column in (row, entity, written))
+    rows, entities, texts = (column[order].astype(np.int32, copy=False) for column in (row, entity, written))
     return Clusters(facts, heads, rows, entities, score[order], is_lone[order], texts, respelled)
 
 
@@ -70,13 +71,12 @@ def _spellings(row: Numbers, facts: Surfaces) -> tuple[Numbers, npt.NDArray[np.i
 def _roots(head: Numbers, facts: Surfaces, sounds: Remembered, settings: NameSettings) -> tuple[Numbers, Scores]:
     """For each head the one it is a spelling of, by its number, its own if of none; and how surely."""
     may, several = np.isin(facts.kind[head], (PERSON, UNKNOWN)), ~facts.single[head]
-    root, score = np.arange(len(head)), np.ones(len(head))
-    people = np.flatnonzero(may & several)
-    memory.give_back()
-    laid = known.lay_out(Texts(facts.text(head[people])), sounds.sounds, to_find=False)
-    memory.give_back()
-    to, sure = joined.joins(laid, facts.kind[head[people]] == PERSON, settings)
+    root, score = np.arange(len(head), dtype=np.int32), np.ones(len(head))
+    people = np.flatnonzero(may & several).astype(np.int32)
+    to, sure = _joined(head[people], facts, sounds, settings)
     root[people], score[people] = people[to], sure
+    del to, sure
+    memory.give_back()
     lone = np.flatnonzero(may & ~several)
     lone = lone[facts.may_tell[head[lone]]]
     for earlier, later in surnames.spellings(facts.text(head[lone]).to_pylist()):
@@ -86,25 +86,31 @@ def _roots(head: Numbers, facts: Surfaces, sounds: Remembered, settings: NameSet
     return root, score
 
 
+def _joined(row: Numbers, facts: Surfaces, sounds: Remembered, settings: NameSettings) -> tuple[Numbers, Scores]:
+    """For each of these names of several words the place of the one it is a spelling of; and how surely."""
+    memory.give_back()
+    laid = known.lay_out(Texts(facts.text(row)), sounds.sounds, to_find=False)
+    memory.give_back()
+    return joined.joins(laid, facts.kind[row] == PERSON, settings)
+
+
 def _keys(head: Numbers, entity: Numbers, facts: Surfaces) -> npt.NDArray[np.uint64]:
     """The number of each entity's id, by the folded letters of its name; 0 of heads that make no entity."""
-    made = np.unique(entity)
     keys = np.zeros(len(head), np.uint64)
-    keys[made] = facts.key[head[made]]
+    keys[entity] = facts.key[head[entity]]
     return keys
 
 
 def _kinds(entity: Numbers, row: Numbers, facts: Surfaces, number: int) -> npt.NDArray[np.int8]:
     """The kind of each entity: the guess that has most mentions, of equal ones the first of the alphabet."""
-    kind = facts.kind[row]
-    pair, place = np.unique(entity * len(KINDS) + kind, return_inverse=True)
-    weight = np.where(kind == UNKNOWN, 0, facts.n_mentions[row])
-    total = np.bincount(place, weight, len(pair)).astype(np.int64)
-    of, code = np.divmod(pair, len(KINDS))
-    best = np.lexsort((code, -total, of))
-    best = best[np.unique(of[best], return_index=True)[1]]
-    found = np.full(number, -1, np.int8)
-    found[of[best]] = code[best]
+    found, most = np.full(number, -1, np.int8), np.full(number, -1.0)
+    for code in range(len(KINDS)):
+        some = np.flatnonzero(facts.kind[row] == code)
+        weight = np.zeros(len(some)) if code == UNKNOWN else facts.n_mentions[row[some]]
+        total = np.bincount(entity[some], weight, number)
+        is_more = total > most
+        is_more &= np.bincount(entity[some], minlength=number) > 0
+        found[is_more], most[is_more] = code, total[is_more]
     return found
 
 
@@ -124,6 +130,6 @@ def _respelled(
     some = np.flatnonzero(spelled)
     texts = facts.surface.take(pa.array(row[some])).to_pylist()
     names = facts.text(heads.row[entity[some]]).to_pylist()
-    written = np.full(len(row), -1)
-    written[some] = np.arange(len(some))
+    written = np.full(len(row), -1, np.int32)
+    written[some] = np.arange(len(some), dtype=np.int32)
     return written, pa.array(respell(texts, names, sounds=sounds.sounds), pa.string())

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from pipelines import memory
 from pipelines.names import evidence, index, known, match, romanise, unify
 from pipelines.names.settings import NameSettings
 
@@ -18,7 +19,7 @@ Rows = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
-_CROSSED, _PAIRS, _SOUNDS = 1 << 19, 1 << 14, 1 << 14
+_CROSSED, _PAIRS, _SOUNDS = 1 << 18, 1 << 13, 1 << 14
 """How many numbers are crossed, pairs weighed, and sounds numbered, at a time."""
 _BITS = 3
 """So many bits of numbers tell in which share of all they are looked for."""
@@ -35,7 +36,9 @@ def joins(laid: known.Names, person: Bools, settings: NameSettings) -> tuple[Pla
     if size < 2:
         return to, score
     left, right = _near(laid)
+    memory.give_back()
     chance = _chance(laid, left, right, person)
+    memory.give_back()
     may = np.flatnonzero(chance > 0)
     may = may[np.lexsort((right[may], -chance[may], left[may]))]
     pairs = list(zip(left[may].tolist(), right[may].tolist(), chance[may].tolist(), strict=True))
@@ -116,6 +119,7 @@ def _near(laid: known.Names) -> tuple[Rows, Rows]:
     rows = np.flatnonzero((grid.last > grid.opening) & (grid.opening >= 0)).astype(np.int32)
     first, last = grid.token[rows, grid.opening[rows]], grid.token[rows, grid.last[rows]]
     opening, ending = _numbers(laid.heard.sounds, [np.bincount(part, minlength=size) for part in (first, last)])
+    memory.give_back()
     order = np.argsort(first, kind="stable").astype(np.int32)
     named, (whole, less) = _groups(first[order], order, size), ending.by_part(size)
     bounds = _lots(opening, *(_crossings(first, last, numbers, size) for numbers in (whole, less)))
@@ -190,7 +194,7 @@ def _numbers(sounds: romanise.Sounds, names: Sequence[Places]) -> list[_Numbers]
     """
     wanted = np.flatnonzero((names[0] + names[1])[sounds.token] > 0)
     signs = sounds.sound.view(np.uint8).reshape(len(sounds.sound), sounds.sound.dtype.itemsize)
-    begins = index.BEGINS[signs[wanted, 0]]
+    begins = index.BEGINS[signs[wanted, 0]].astype(np.uint8)
     found: list[list[_Numbers]] = [[_NONE], [_NONE]]
     for one in np.unique(begins).tolist():
         for part, number in _shares(sounds, wanted[begins == one]):

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.compute as pc
 
 from pipelines.names import lexicon, romanise, surnames
 from pipelines.names.align import ALIKE, EQUAL, NOTHING, SOUND
@@ -23,7 +22,7 @@ from pipelines.names.match import Pairs
 from pipelines.names.parts import PARTICLE
 from pipelines.names.plausible import among
 from pipelines.names.settings import NameSettings
-from pipelines.names.surfaces import Surfaces, column
+from pipelines.names.surfaces import Surfaces, column, place_in
 from pipelines.names.traits import GIVEN, NEVER, OPENER, ORDINARY, SURNAME, TERRITORY, TOWN
 
 BEARERS = [*FOUND, "is_first", "is_sure"]
@@ -247,7 +246,7 @@ def doubted(rows: pd.DataFrame, new: Clusters, facts: Surfaces) -> pd.DataFrame:
 def _named(full: pd.DataFrame, facts: Surfaces, entities: "pd.Series[str]") -> "pd.Series[int]":
     """How often each of these entities is fully named."""
     full = full[among(full["entity_id"], entities)]
-    row = pc.index_in(column(full["run"]), facts.surface).to_numpy()
+    row = place_in(column(full["run"]), facts.surface)
     mentions: pd.Series[int] = pd.Series(facts.n_mentions[row]).groupby(full["entity_id"].to_numpy()).sum()
     return mentions
 

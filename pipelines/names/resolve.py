@@ -35,6 +35,7 @@ from pipelines.names.surfaces import (
     are_ordered,
     are_uneven,
     column,
+    place_in,
     several,
 )
 
@@ -150,6 +151,7 @@ def decide(
     further = pd.concat([new.named(spoken_of["entity_id"]), spoken_of[["entity_id", "kind", "name"]]])
     here = new.entities(np.intersect1d(new.heads_of(spoken_of["entity_id"]), made))
     further = further[~further["entity_id"].isin(here["entity_id"])].drop_duplicates("entity_id")
+    memory.give_back()
     return Readings(rows, new, held, made, further.sort_values("entity_id", ignore_index=True))
 
 
@@ -177,7 +179,7 @@ def _answered(
     rows = _known_rows(pd.concat([found, inner], ignore_index=True), answers, surface, authority)
     by_letters = {name: answers.own[name] for name in letters.COLUMNS}
     own = Surfaces(surface, are_uneven(surface), ~answers.own["is_several"], kind, is_name, n_mentions, **by_letters)
-    return rows, np.flatnonzero(is_name & ~settled), own, Remembered(answers.sounds)
+    return rows, np.flatnonzero(is_name & ~settled).astype(np.int32), own, Remembered(answers.sounds)
 
 
 _CODES = np.array([KINDS.index(one) for one in (*plausible.KINDS, "unknown")], np.int8)
@@ -284,9 +286,8 @@ def _known_rows(found: pd.DataFrame, answers: Answers, surface: pa.Array, author
 def _with_decisions(rows: pd.DataFrame, new: Clusters, ready: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
     """The readings of known entities with those of decided surfaces replaced; and which of the others still hold."""
     everywhere = ready[ready["post_id"] == ""]
-    row = pc.index_in(column(everywhere["surface"]), new.facts.surface)
-    there = pc.is_valid(row).to_numpy(zero_copy_only=False)
-    everywhere = everywhere[there].assign(row=row.drop_null().to_numpy())
+    row = place_in(column(everywhere["surface"]), new.facts.surface)
+    everywhere = everywhere[row >= 0].assign(row=row[row >= 0])
     held = np.flatnonzero(~np.isin(new.row, everywhere["row"].to_numpy()))
     if everywhere.empty:
         return rows, held

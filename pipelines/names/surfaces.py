@@ -21,7 +21,7 @@ _UNEVEN = r"[\t-\r\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}
 """White space, as Python's `split` knows it, other than single spaces between words."""
 _AT_ONCE = 1 << 14
 Bools = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Surfaces:
     single: Bools
     kind: npt.NDArray[np.int8]
     is_name: Bools
-    n_mentions: npt.NDArray[np.integer]
+    n_mentions: Numbers
     key: npt.NDArray[np.uint64]
     surname: npt.NDArray[np.uint64]
     is_foreign: Bools
     may_tell: Bools
     is_upper: Bools
 
-    def text(self, rows: npt.NDArray[np.integer]) -> pa.Array:
+    def text(self, rows: Numbers) -> pa.Array:
         """Some of them with single spaces between their words."""
         found = self.surface.take(pa.array(rows))
         return spaced(found) if self.is_uneven[rows].any() else found

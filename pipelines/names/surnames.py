@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.names import lexicon, romanise
+from pipelines.names import index, lexicon, romanise
 from pipelines.names.traits import (
     EVENT_NAME,
     GIVEN,
@@ -52,18 +52,40 @@ def spellings(words: Sequence[str]) -> list[tuple[int, int]]:
         words: Distinct words as written.
     """
     folded = romanise.fold(words)
-    asked = [
-        number for number in np.flatnonzero(may_tell(pa.array(folded, pa.string()))).tolist() if _tells(folded[number])
-    ]
-    heard = romanise.sounds([words[number] for number in asked], "closely")
-    sharing: dict[bytes, list[int]] = {}
-    for place, sound in zip(heard.token.tolist(), heard.sound.tolist(), strict=True):
-        sharing.setdefault(sound, []).append(asked[place])
-    for number in asked:
-        if len(folded[number]) >= LONG:
-            sharing.setdefault(without_h(folded[number]).encode(), []).append(number)
-    few = [found for found in sharing.values() if 1 < len(found) <= _MANY]
-    return sorted({(a, b) for found in few for a in found for b in found if a < b and folded[a] != folded[b]})
+    asked = _telling(folded)
+    heard = romanise.sounds([words[number] for number in asked.tolist()], "closely")
+    long = np.array([number for number in asked.tolist() if len(folded[number]) >= LONG], np.int64)
+    bare = pa.array([without_h(folded[number]) for number in long.tolist()], pa.binary())
+    signs = pa.concat_arrays([pa.array(heard.sound.tolist(), pa.binary()), bare]).dictionary_encode().indices
+    one, other = _sharing(signs.to_numpy(), np.append(asked[heard.token], long))
+    pairs = zip(one.tolist(), other.tolist(), strict=True)
+    return [(a, b) for a, b in pairs if folded[a] != folded[b]]
+
+
+def _telling(folded: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Which of these words tell their spellings."""
+    may = np.flatnonzero(may_tell(pa.array(folded, pa.string())))
+    words = [folded[number] for number in may.tolist()]
+    is_other = np.array(lexicon.traits_of(words), np.int64) & _OTHER > 0
+    tells = [len(word) >= _SHORTEST and has_eastern_ending(word) for word in words]
+    found: npt.NDArray[np.int64] = may[np.array(tells, bool) & ~is_other]
+    return found
+
+
+def _sharing(sign: npt.NDArray[np.int32], word: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], ...]:
+    """Pairs of words that share a sign, the earlier one first, in order; a sign of many words tells nothing."""
+    order = np.argsort(sign, kind="stable")
+    size = np.bincount(sign)
+    few = (size > 1) & (size <= _MANY)
+    order = order[few[sign[order]]]
+    sign, word = sign[order], word[order]
+    found = [np.zeros(0, np.int64)]
+    for step in range(1, int(size[few].max(initial=1))):
+        a, b = word[:-step], word[step:]
+        same = (sign[:-step] == sign[step:]) & (a != b)
+        found.append(np.minimum(a, b)[same] << 32 | np.maximum(a, b)[same])
+    pairs = index.distinct(np.concatenate(found))
+    return pairs >> 32, pairs & 0xFFFFFFFF
 
 
 def may_tell(folded: pa.Array) -> npt.NDArray[np.bool_]:
@@ -136,7 +158,3 @@ def single(folded: str) -> str:
 def without_h(folded: str) -> str:
     """A word without any h, and letters doubled: what English writers leave out of Russian names (Krushchev)."""
     return single(folded.replace("h", ""))
-
-
-def _tells(folded: str) -> bool:
-    return len(folded) >= _SHORTEST and has_eastern_ending(folded) and not lexicon.traits(folded) & _OTHER
