@@ -9,11 +9,12 @@ gc.disable()  # all that is loaded here stays: looking for cycles in it again an
 
 import numpy as np
 
-from pipelines import invariants  # noqa: F401
+from pipelines import invariants, memory  # noqa: F401
 from pipelines.names import lexicon
 from pipelines.names.find import find
 from pipelines.passes import apply, ask, clean, read, words  # noqa: F401
 from pipelines.text import language, sentences, spelling
+from pipelines.text import lexicon as english
 from schemas.export import full_schema
 from schemas.tables import TABLES
 
@@ -31,6 +32,8 @@ def warm() -> None:
     words.count_words(SAMPLE, np.array([0, len(SAMPLE)]))
     for name in TABLES:
         full_schema(name)
+    english.let_go()
+    memory.give_back()
 
 
 warm()

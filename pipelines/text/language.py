@@ -88,4 +88,5 @@ def _cyrillic(lower: str) -> str:
 def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([code for code in _LANGUAGES.split() if code in identifier.labels])
+    identifier._full_model = None  # the other languages' part, a third of it: they are not asked about again
     return identifier

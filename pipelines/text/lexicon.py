@@ -112,5 +112,10 @@ def _sections() -> dict[str, list[str]]:
     return {name: listed.split() for name, listed in parts}
 
 
+def let_go() -> None:
+    """Forget the file that the lists are made from; what asks for another list reads it again."""
+    _sections.cache_clear()
+
+
 LOADERS: tuple[Callable[[], object], ...] = (known, common, basic, rare, stems, targets)
 """What a process that judges words will load."""
