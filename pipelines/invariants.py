@@ -270,8 +270,8 @@ def check_whole(
         tables: `sources`, `quarantine`, `variants` and `entities`.
         posts: `post_id`, `parent_id` and `source_id` of all posts.
         mentioned: `entity_id` of all mentions.
-        counts: rows of `variants` and of `entities`, beside what `count` found in the mentions of all parts, added up:
-            those of some keys at a time.
+        counts: rows of `variants` and of `entities`, beside what `count` found in the mentions of each part: those of
+            some keys at a time.
         seeds: paths of the seed files.
     """
     return {
@@ -316,7 +316,10 @@ def dangling_ids(tables: Tables, posts: pa.Table, mentioned: Column) -> Iterable
 
 
 def wrong_counts(name: str, table: pa.Table, counted: pa.Table) -> Iterable[str]:
-    """Rows of `variants` or `entities` that are missing, stand twice, or whose counts are not those of the mentions."""
+    """Rows of `variants` or `entities` that are missing, stand twice, or whose counts are not those of the mentions.
+
+    What was counted may come in several rows of the same keys.
+    """
     by, zeros = COUNTED[name], pa.array(np.zeros(counted.num_rows, np.int64))
     columns = {column: table[column] for column in by}
     columns |= {column: pc.negate(table[column]) for column in ("n_mentions", "n_posts")}

@@ -4,7 +4,6 @@ The answer is for a whole table: which of its rows are wrong is told by `pipelin
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -64,21 +63,22 @@ class Spans:
 
     def hold(self, values: pa.ChunkedArray) -> bool:
         """Whether just these values stand there."""
-        if values.null_count or not np.array_equal(self.end - self.start, pc.binary_length(values).to_numpy()):
+        if values.null_count:
             return False
-        return np.array_equal(self.texts.data[self._is_covered], _bytes(values))
+        return bool(pa.chunked_array([self._pieces(1)]).equals(values.cast(pa.large_string())))
 
     def leave_same(self, other: "Spans") -> bool:
         """Whether these and other spans leave the same before, between and behind them in each text."""
         if not np.array_equal(self._gaps(), other._gaps()):
             return False
-        return np.array_equal(self.texts.data[~self._is_covered], other.texts.data[~other._is_covered])
+        return bool(self._pieces(0).equals(other._pieces(0)))
 
-    @cached_property
-    def _is_covered(self) -> npt.NDArray[np.bool_]:
-        gaps = self.start - np.append(0, self.end[:-1])
-        lengths = np.append(np.column_stack([gaps, self.end - self.start]), len(self.texts.data) - self.end[-1:].sum())
-        return np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
+    def _pieces(self, first: int) -> pa.LargeStringArray:
+        """What stands between the spans (0), before the first and behind the last, or in them (1)."""
+        data = self.texts.data
+        bounds = np.concatenate([[0], np.column_stack([self.start, self.end]).ravel(), [len(data)]])
+        pieces = pa.LargeStringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(data))
+        return pieces.take(pa.array(np.arange(first, len(pieces), 2)))
 
     def _gaps(self) -> Ints:
         """How many bytes are left before each span and, as there ends one, before each end of a text."""

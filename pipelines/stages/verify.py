@@ -100,11 +100,11 @@ def _between_parts(paths: Paths, verified: Sequence[Path]) -> dict[str, Offences
 
 
 def _beside_counted(table: pa.Table, verified: Sequence[Path], name: str) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """The rows of a table, and beside them what was counted in all parts: those of some keys at a time."""
+    """The rows of a table, and beside them what was counted in each part: those of some keys at a time."""
     by = invariants.COUNTED[name]
     for between in ranges.cut([part[by[0]] for part in _of_all(verified, name, by[:1])]):
-        some = (ranges.within(part, by[0], between) for part in _of_all(verified, name))
-        yield ranges.within(table, by[0], between), parquet.add_up(some, by, out.COUNTS, in_order=False)
+        some = [ranges.within(part, by[0], between) for part in _of_all(verified, name)]
+        yield ranges.within(table, by[0], between), pa.concat_tables(some)
 
 
 def _of_all(verified: Sequence[Path], name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
