@@ -68,20 +68,24 @@ _KINDS = (
     (_JOINS, regex.compile(r"[\p{Lu}\p{Ll}\p{Lo}\p{M}\p{N}_]+")),  # a large letter after it begins no word
 )
 _TOLD = 0x3000  # the code points up to here are looked up in a table
-_GAPS, _APOSTROPHES, _PREFIXED = " \n\t\u00a0", "'’‘′", "-‑–'’ʿʾʻʼ‘"
+_GAPS, _APOSTROPHES, _TURNED = " \n\t\u00a0", "'’‘′", "ʿʾʻʼ‘"
+_PREFIXED = f"-‑–'’{_TURNED}"
 _GOING_ON = f"{_GAPS}-‑–.,{_APOSTROPHES}"
 _LONGEST, _BITS = 7, 9
+_LONGEST_LINK, _MOST_LINKS = 5, 3
 _LONG = 1 << 14
 """Characters from which on it is faster to look at all words than to match all runs."""
 _NONE: Ints = np.zeros(0, np.int64)
 
+_OPEN, _ENDS, _GOES_ON = range(3)
+"""Whether a run ends with a word is open, certain, or it certainly goes on."""
+
 
 class _Words(NamedTuple):
-    """Capitalised words: where each starts and ends, and where what follows the sign after it ends if it is a word."""
+    """Capitalised words: where each starts, and where its letters end."""
 
     start: Ints
     end: Ints
-    after: Ints
 
 
 def spans(texts: Together) -> tuple[Ints, Ints]:
@@ -90,9 +94,10 @@ def spans(texts: Together) -> tuple[Ints, Ints]:
         return _in_order(_NONE, _NONE, _all_matched(texts.text))
     text = _Text(texts)
     words = text.words()
-    last = np.flatnonzero(~text.goes_on(words))
+    how = text.how_they_end(words)
+    last = np.flatnonzero(how != _GOES_ON)
     first = np.concatenate([[0], last[:-1] + 1])[: len(last)]
-    is_sure = text.ends(words)[last] & (last - first < _MOST)
+    is_sure = (how[last] == _ENDS) & (last - first < _MOST)
     matched = _matched(texts.text, words.start[first[~is_sure]].tolist())
     after = np.searchsorted(words.start, matched[:, 1])
     if np.isin(
@@ -132,8 +137,8 @@ class _Text:
     def __init__(self, texts: Together) -> None:
         self._points = texts.points
         self._kinds = _kinds(texts.points)
+        self._others = np.flatnonzero(self._kinds & _LETTER == 0)
         self._tests = (
-            (_GAPS, self._end_at_gap),
             (".", self._end_at_stop),
             (",", self._end_at_comma),
             ("'’", self._end_at_apostrophe),
@@ -143,44 +148,62 @@ class _Text:
         """The capitalised words."""
         large = np.flatnonzero(self._kinds & _UPPER > 0)
         start = large[self._kinds[large - 1] & _JOINS == 0]
-        others = np.flatnonzero(self._kinds & _LETTER == 0)
-        at = np.searchsorted(others, start)
-        end = others[at]
+        end = self._word_ends(start)
         kept = start >= np.concatenate([[0], end[:-1]])[: len(end)]  # a letter of no case may stand within a word
-        return _Words(start[kept], end[kept], others[np.minimum(at[kept] + 1, len(others) - 1)])
+        return _Words(start[kept], end[kept])
 
-    def goes_on(self, words: _Words) -> Bools:
-        """Whether a space and another such word follow."""
-        return self._is_any(words.end, _GAPS) & self._is(words.end + 1, _UPPER)
+    def _word_ends(self, starts: Ints) -> Ints:
+        """Where the letters end that begin at these places."""
+        ends: Ints = self._others[np.minimum(np.searchsorted(self._others, starts), len(self._others) - 1)]
+        return ends
 
-    def ends(self, words: _Words) -> Bools:
-        """Whether a run certainly ends with the word."""
+    def how_they_end(self, words: _Words) -> Ints:
+        """Whether the run goes on, or certainly ends, after each word."""
         ends = ~self._is_any(words.end, _GOING_ON) & ~self._is(words.end, _MARK)
         for signs, test in self._tests:
             rows = np.flatnonzero(self._is_any(words.end, signs))
-            ends[rows] = test(_Words(*(side[rows] for side in words)))
-        return ends
+            ends[rows] = test(_Words(words.start[rows], words.end[rows]))
+        how = np.where(ends, _ENDS, _OPEN)
+        rows = np.flatnonzero(self._is_any(words.end, _GAPS))
+        how[rows] = self._after_gap(words.end[rows], 0)
+        return how
 
-    def _end_at_gap(self, words: _Words) -> Bools:
-        """Whether after a space no particle follows, nor what is written onto names."""
-        following = words.end + 1
+    def _after_gap(self, gap: Ints, n_links: int) -> Ints:
+        """Whether a large word follows white space, or ever small ones that may stand between two."""
+        following, after = gap + 1, self._word_ends(gap + 1)
+        is_short = (after - following > 0) & (after - following <= _LONGEST_LINK)
+        rows = np.flatnonzero(is_short)
+        is_link, is_rare = np.zeros(len(gap), bool), np.zeros(len(gap), bool)
+        is_link[rows], is_rare[rows] = self._are(following[rows], after[rows], _packed_links())
+        is_link &= self._is_any(after, _GAPS)
+        how = np.full(len(gap), _ENDS)
+        rows = np.flatnonzero(is_link) if n_links < _MOST_LINKS else rows[:0]
+        how[rows] = self._after_gap(after[rows], n_links + 1) if len(rows) else _ENDS
+        how[is_rare | (is_link & ~self._is_any(after, " \n")) | self._may_be_prefixed(gap)] = _OPEN
+        how[self._is(following, _UPPER)] = _GOES_ON
+        return how
+
+    def _may_be_prefixed(self, gap: Ints) -> Bools:
+        """Whether something may be written onto a large word after white space, or the white space be longer."""
+        following, is_break = gap + 1, self._is_any(gap, "\n")
         small = self._is(following, _LOWER)
-        k = small.astype(np.int64)
+        n = small.astype(np.int64)
         for _ in range(2):
-            small &= self._is(following + k, _LOWER)
-            k += small
-        goes_on = self._is(following + k, _UPPER) | self._is_any(following + k, _PREFIXED)
-        is_link = self._are(following, words.after, _packed_links()) & self._is_any(words.after, " \n")
-        return ~goes_on & ~is_link & ~self._is_any(following, _GAPS)
+            small &= self._is(following + n, _LOWER)
+            n += small
+        is_longer = np.where(is_break, self._is_any(following, " \t"), self._is_any(following, "\n"))
+        is_written_on = (n > 0) & (self._is(following + n, _UPPER) | self._is_any(following + n, _PREFIXED))
+        return is_longer | is_written_on | self._is_any(following, _TURNED)
 
     def _end_at_stop(self, words: _Words) -> Bools:
         """Whether a full stop belongs to no initial and no abbreviation."""
-        is_short = self._is(words.end - 1, _UPPER) | self._are(words.start, words.end, _packed_abbreviations())
-        return (words.end - words.start > _LONGEST) | ~is_short
+        is_abbreviation, is_rare = self._are(words.start, words.end, _packed_abbreviations())
+        may_be = self._is(words.end - 1, _UPPER) | is_abbreviation | is_rare
+        return (words.end - words.start > _LONGEST) | ~may_be
 
     def _end_at_comma(self, words: _Words) -> Bools:
         """Whether after a comma no Jr. follows."""
-        goes_on = [self._is_any(words.end + step, "JS") for step in range(1, 5)]
+        goes_on = [self._is_any(words.end + n, "JS") & self._is_any(words.end + n + 1, "r") for n in range(1, 5)]
         return ~np.logical_or.reduce(goes_on)
 
     def _end_at_apostrophe(self, words: _Words) -> Bools:
@@ -198,14 +221,14 @@ class _Text:
         points = self._points.take(places, mode="clip")
         return np.logical_or.reduce([points == ord(sign) for sign in signs])
 
-    def _are(self, starts: Ints, ends: Ints, listed: Ints) -> Bools:
-        """Whether the words at spans are among those listed, or hold letters that can't be told."""
+    def _are(self, starts: Ints, ends: Ints, listed: Ints) -> tuple[Bools, Bools]:
+        """Whether the words at spans are among those listed, and whether they hold letters that can't be told."""
         packed, is_rare = np.zeros(len(starts), np.int64), np.zeros(len(starts), bool)
         for step in range(_LONGEST):
             points = np.where(starts + step < ends, self._points.take(starts + step, mode="clip"), 0).astype(np.int64)
             packed = (packed << _BITS) + points
             is_rare |= points >> _BITS > 0
-        return is_rare | (np.isin(packed, listed) & (ends - starts <= _LONGEST))
+        return np.isin(packed, listed) & (ends - starts <= _LONGEST) & ~is_rare, is_rare
 
 
 def _kinds(points: Points) -> npt.NDArray[np.uint8]:
