@@ -138,11 +138,6 @@ class _Text:
         self._points = texts.points
         self._kinds = _kinds(texts.points)
         self._others = np.flatnonzero(self._kinds & _LETTER == 0)
-        self._tests = (
-            (".", self._end_at_stop),
-            (",", self._end_at_comma),
-            ("'’", self._end_at_apostrophe),
-        )
 
     def words(self) -> _Words:
         """The capitalised words."""
@@ -160,7 +155,8 @@ class _Text:
     def how_they_end(self, words: _Words) -> Ints:
         """Whether the run goes on, or certainly ends, after each word."""
         ends = ~self._is_any(words.end, _GOING_ON) & ~self._is(words.end, _MARK)
-        for signs, test in self._tests:
+        tests = ((".", self._end_at_stop), (",", self._end_at_comma), ("'’", self._end_at_apostrophe))
+        for signs, test in tests:
             rows = np.flatnonzero(self._is_any(words.end, signs))
             ends[rows] = test(_Words(words.start[rows], words.end[rows]))
         how = np.where(ends, _ENDS, _OPEN)
