@@ -25,7 +25,6 @@ from pipelines.names.candidates import Candidate, Found, Runs
 from pipelines.names.capitals import spans
 from pipelines.names.languages import adapt
 from pipelines.names.lexicon import traits, words
-from pipelines.names.runs import Part
 from pipelines.names.segments import CAPITALS, HEADING, INITIAL, INSIDE
 from pipelines.names.traits import CUE, FORENAME, GIVEN, KNOWN, NAME, TITLE
 from pipelines.text.together import Bools, Ints, Together
@@ -80,38 +79,35 @@ def find_all(texts: Together, sentence_starts: Ints, languages: Sequence[str]) -
     """
     found = named(texts, _runs(texts, sentence_starts))
     bounds = np.searchsorted(found.start, texts.base).tolist()
-    towns = texts.number(found.start[found.hint == beside.NAMESAKE]).tolist()
+    for number in sorted({*texts.number(found.start[found.hint == beside.NAMESAKE]).tolist()}):
+        _mark_namesakes(texts.texts[number], found.rows(*bounds[number : number + 2]), int(texts.base[number]))
     others = [number for number, language in enumerate(languages) if language not in ("en", "und")]
     done, pieces = 0, []
-    for number in sorted({*towns, *others}):
+    for number in others:
         first, last, base = bounds[number], bounds[number + 1], int(texts.base[number])
-        text, candidates = texts.texts[number], found.rows(first, last).candidates(base)
-        adapted: Sequence[Part] = _with_namesakes(text, candidates)
-        if languages[number] not in ("en", "und"):
-            starts = sentence_starts[slice(*np.searchsorted(sentence_starts, texts.base[number : number + 2]))] - base
-            adapted = adapt(text, adapted, frozenset(starts.tolist()), languages[number])
+        starts = sentence_starts[slice(*np.searchsorted(sentence_starts, texts.base[number : number + 2]))] - base
+        candidates = found.rows(first, last).candidates(base)
+        adapted = adapt(texts.texts[number], candidates, frozenset(starts.tolist()), languages[number])
         pieces += [found.rows(done, first), Found.of(adapted, base)]
         done = last
     return Found.joined([*pieces, found.rows(done, len(found.start))])
 
 
-def _with_namesakes(text: str, found: Sequence[Candidate]) -> Sequence[Candidate]:
-    """The candidates; what mostly stands for a town does so wherever nothing speaks for the person of that name."""
-    if not any(hint == beside.NAMESAKE for _, _, hint in found):
-        return found
-    towns = Counter(text[start:end] for start, end, hint in found if hint == beside.NAMESAKE)
+def _mark_namesakes(text: str, found: Found, base: int) -> None:
+    """Hint at a town in what mostly stands for one in a text, wherever nothing speaks for the person of that name."""
+    hints = found.hint.tolist()
+    placed = [*zip((found.start - base).tolist(), (found.end - base).tolist(), strict=True)]
+    towns = Counter(text[slice(*span)] for span, hint in zip(placed, hints, strict=True) if hint == beside.NAMESAKE)
     tails = tuple(towns)
-    others = Counter(
-        text[start:end].split()[-1]
-        for start, end, hint in found
-        if hint != beside.NAMESAKE and text.endswith(tails, start, end)
-    )
-    mostly = {name for name, n in towns.items() if n > others[name]}
-    return [
-        Candidate(start, end, beside.NAMESAKE) if hint in ("", "place") and text[start:end] in mostly else one
-        for one in found
-        for start, end, hint in (one,)
-    ]
+    others = {
+        row: text[start:end]
+        for row, (start, end) in enumerate(placed)
+        if text.endswith(tails, start, end) and hints[row] != beside.NAMESAKE
+    }
+    people = Counter(surface.split()[-1] for surface in others.values())
+    for row, surface in others.items():
+        if hints[row] in ("", "place") and towns[surface] > people[surface]:
+            found.hint[row] = beside.NAMESAKE
 
 
 def _runs(texts: Together, sentence_starts: Ints) -> Runs:

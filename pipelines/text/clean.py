@@ -35,7 +35,7 @@ def clean(text_raw: str) -> list[Edit]:
     """
     edits: list[Edit] = []
     text, unusual = text_raw, _unusual_characters(text_raw)
-    n_quiet = 0
+    n_quiet, n_needed = 0, len(STAGES)
     for stage in cycle(STAGES):
         found = stage(text, unusual)
         n_quiet += 1
@@ -43,8 +43,8 @@ def clean(text_raw: str) -> list[Edit]:
             edits = compose(text_raw, edits, found)
             text = apply(text, found)
             unusual = _unusual_characters(text)
-            n_quiet = 0
-        if n_quiet == len(STAGES):
+            n_quiet, n_needed = 0, len(STAGES) - (stage is white_space)  # which never leaves anything to itself
+        if n_quiet == n_needed:
             break
     return edits
 
@@ -241,14 +241,16 @@ def _plain_space(text: str, start: int, end: int) -> list[Edit]:
     return sorted(found) if spaces and lines else found
 
 
-def _mixed_space(text: str, start: int, end: int) -> Iterator[Edit]:
+def _mixed_space(text: str, start: int, end: int) -> list[Edit]:
     """Edits for runs of whatever white space."""
+    found: list[Edit] = []
     for match in _LAYOUT_RUN.finditer(text, start, end):
-        run, first = match[0], match.start()
-        if run.strip(" "):
-            yield from _canonical_space(run, first)
+        first, last = match.span()
+        if match[0].strip(" "):
+            found.extend(_canonical_space(match[0], first))
         else:
-            yield Edit(first + 1, first + len(run), "", "whitespace", "spaces")
+            found.append(Edit(first + 1, last, "", "whitespace", "spaces"))
+    return found
 
 
 def _canonical_space(run: str, offset: int) -> Iterator[Edit]:

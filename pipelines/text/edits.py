@@ -8,8 +8,8 @@ A list of edits is *normal* when it is sorted, its spans don't overlap, and no e
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
-from operator import itemgetter
+from itertools import accumulate, pairwise
+from operator import add, itemgetter
 from typing import NamedTuple
 
 NO_MENTION = -1
@@ -175,17 +175,10 @@ class Offsets:
     """Maps spans between a text and what its edits make of it, both ways."""
 
     def __init__(self, edits: Sequence[Edit]) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        self._out_starts: list[int] = []
-        self._out_ends: list[int] = []
-        shift = 0
-        for edit in edits:
-            self._starts.append(edit.start)
-            self._ends.append(edit.end)
-            self._out_starts.append(edit.start + shift)
-            shift += len(edit.after) - (edit.end - edit.start)
-            self._out_ends.append(edit.end + shift)
+        self._starts, self._ends = [edit.start for edit in edits], [edit.end for edit in edits]
+        shifts = [*accumulate([len(edit.after) - (edit.end - edit.start) for edit in edits], initial=0)]
+        self._out_starts = [*map(add, self._starts, shifts)]
+        self._out_ends = [*map(add, self._ends, shifts[1:])]
 
     def to_output(self, start: int, end: int) -> tuple[int, int]:
         """The span in the edited text; one that cuts through an edit is widened to hold all of it."""
