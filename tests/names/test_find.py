@@ -1,5 +1,6 @@
 """Spans of names in text: what is found, what is cut off, what is left alone."""
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -341,3 +342,20 @@ def test_expected_surfaces_have_exact_spans(name: str) -> None:
     from pipelines import evaluate_find
 
     assert evaluate_find.exact_spans(SHARED / "eval" / name)[0] > 0.995
+
+
+def test_nothing_of_a_group_is_left_behind() -> None:
+    """Arrays held in a cycle would stay until cycles are looked for: gigabytes, over many groups."""
+
+    def search() -> None:
+        texts = Together(["In 1921 Lev Kamenev, of Moscow, met Leon Trotsky's brother. " * 400] * 3)
+        find_all(texts, texts.base[:-1], ["en"] * 3)
+
+    search()  # which fills tables that stay
+    gc.collect()
+    gc.disable()
+    try:
+        search()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
