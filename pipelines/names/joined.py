@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines import memory
-from pipelines.names import evidence, index, known, match, romanise, unify
+from pipelines.names import align, evidence, index, known, match, romanise, unify
 from pipelines.names.settings import NameSettings
 
 Rows = npt.NDArray[np.int32]
@@ -37,7 +37,7 @@ def joins(laid: known.Names, person: Bools, settings: NameSettings) -> tuple[Pla
         return to, score
     left, right = _near(laid)
     memory.give_back()
-    chance = _chance(laid, left, right, person)
+    chance = _chance(laid, left, right, person, min(settings.merge, settings.review))
     memory.give_back()
     may = np.flatnonzero(chance > 0)
     may = may[np.lexsort((right[may], -chance[may], left[may]))]
@@ -55,16 +55,18 @@ def joins(laid: known.Names, person: Bools, settings: NameSettings) -> tuple[Pla
     return target[to], score
 
 
-def _chance(laid: known.Names, left: Rows, right: Rows, person: Bools) -> npt.NDArray[np.float64]:
-    """How likely a name is a spelling of one before it; 0 where it can't be one."""
+def _chance(laid: known.Names, left: Rows, right: Rows, person: Bools, least: float) -> npt.NDArray[np.float64]:
+    """How likely a name is a spelling of one before it; 0 where it can't be one, or is less likely than the least."""
     side, rare = evidence.side(laid.parts, laid.grid, laid.table), unify.rare(laid)
     chance = np.zeros(len(left))
     for start in range(0, len(left), _PAIRS):
         some = slice(start, start + _PAIRS)
         links = match.link_near(laid.parts, laid.heard, left[some], right[some], laid.grid)
         pairs = match.lay(left[some], right[some], laid.grid, laid.grid, links, laid.table, laid.table)
-        odds = evidence.odds(pairs, side, side)
-        chance[some] = np.where(unify.may_be_one(laid, pairs, person, rare), 1 / (1 + np.exp(-odds)), 0.0)
+        sure = 1 / (1 + np.exp(-evidence.odds(pairs, side, side)))
+        likely = np.flatnonzero(sure >= least)
+        likely = likely[unify.may_be_one(laid, pairs.take(likely, align.WIDTH), person, rare)]
+        chance[start + likely] = sure[likely]
     return chance
 
 
