@@ -61,7 +61,7 @@ def answers_in(place: Path) -> block.Block:
 
 def surfaces_in(place: Path) -> pa.ChunkedArray:
     """The surfaces that `ask` was asked about."""
-    asked = feather.read(place / NAMES[0])
+    asked = feather.read(place / NAMES[0], ["of", "surface"])
     return asked.filter(pc.equal(asked["of"], block.WHOLE))["surface"]
 
 

@@ -1,13 +1,16 @@
 """Names in no authority: spellings of one person share an entity, two people do not."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.evaluate import as_surfaces
-from pipelines.names import joined
+from pipelines.names import index, joined, known, romanise
 from pipelines.names.authority import Decisions, load
 from pipelines.names.resolve import resolve
 from pipelines.names.settings import NameSettings
@@ -136,3 +139,33 @@ def test_in_lots_the_same_names_are_joined_as_at_once(monkeypatch: pytest.Monkey
     pd.testing.assert_frame_equal(readings(surfaces, tmp_path), at_once)
     assert len(lots[0]) > 5
     assert at_once["entity_id"].nunique() < 12
+
+
+def sounds_of(part: str) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """The numbers of a part's whole sounds, and all of them, by what the sounds begin with."""
+    heard = romanise.sounds([part]).sound
+    row, number = index.numbers(heard)
+    begins = [int(index.BEGINS[one[0]]) for one in heard.tolist()]
+    keyed = [(begins[at], one) for at, one in zip(row.tolist(), number.tolist(), strict=True)]
+    return set(keyed[: len(heard)]), set(keyed)
+
+
+PARTS = ["Ivan", "Iwan", "Yvan", "John", "Jon", "Zubkovsky", "Subkowski", "Zubkovskij", "Smith", "Smyth", "Smit"]
+FULL = st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from(PARTS)), min_size=1, max_size=12, unique=True)
+
+
+@given(FULL, st.integers(1, 30))
+def test_names_meet_whose_first_and_last_words_share_numbers(names: list[tuple[str, str]], at_once: int) -> None:
+    laid = known.lay_out([" ".join(one) for one in names])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joined, "_CROSSED", at_once)
+        later, earlier = joined._near(laid)
+    expected = set()
+    for (a, one), (b, other) in combinations(enumerate(names), 2):
+        first, last = ([sounds_of(name[at]) for name in (one, other)] for at in (0, 1))
+        shared = [[x & y for x, y in zip(*both, strict=True)] for both in (first, last)]
+        mixed = [first[0][0] & first[1][1], first[0][1] & first[1][0], last[0][1] & last[1][0], last[0][0] & last[1][1]]
+        whole_first, whole_last = shared[0][0] and shared[1][1], shared[0][1] and shared[1][0]
+        if whole_first or whole_last or (mixed[0] and mixed[2]) or (mixed[1] and mixed[3]):
+            expected.add((b, a))
+    assert set(zip(later.tolist(), earlier.tolist(), strict=True)) == expected

@@ -48,6 +48,21 @@ def test_grid_leaves_out_titles_and_suffixes() -> None:
     assert grid.last[4] == -1
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_names_are_laid_out_the_same_however_many_at_a_time(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [*NAMES, "Alec Hill", "Marshal Georgy Zhukov", "", "Joseph Stalin", "al-Qadhafi", "Nikita Hill II"]
+    whole = known.lay_out(names)
+    monkeypatch.setattr(parts, "_AT_ONCE", size)
+    monkeypatch.setattr(align, "_AT_ONCE", size)
+    again = known.lay_out(names)
+    assert again.parts.tokens == whole.parts.tokens
+    for room in ("parts", "grid"):
+        ours, theirs = getattr(again, room), getattr(whole, room)
+        for name in theirs.__slots__:
+            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
+    assert len(again.grid.size) == len(names)
+
+
 def test_given_names_of_one_group_by_spelling_and_by_sound() -> None:
     names = ["Alexander", "Sándor", "Sasha", "Aleksandras", "Ewgenij", "Eugene", "Robert", "Bob", "Khrushchev"]
     laid = known.lay_out(names)

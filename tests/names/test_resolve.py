@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.names import resolve as resolving
 from pipelines.names.authority import Authority, Decisions, load, load_decisions
 from pipelines.names.resolve import COLUMNS, Readings, decided, resolve
 from pipelines.names.settings import NameSettings
@@ -238,6 +239,25 @@ def test_decisions_may_name_entities_that_the_build_found_itself(authority: Auth
     assert sergei in set(after.entities["entity_id"])
     kinds = decided(decisions, authority, after.entities).set_index("surface")["kind"]
     assert kinds["Ryumin"] == "person" and pd.isna(kinds["Dmitri Ryumin"])
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_entities_are_the_same_in_slices_of_any_size(
+    authority: Authority, tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "decisions.csv"
+    rows = [f"{name},,unknown-person" for name in ("Koba", "Steel", "Timber", "Hill")]
+    path.write_text("\n".join(["surface,post_id,entity_id", *rows, ""]), "utf-8")
+    names = ["Koba", "Steel", "Timber", "Hill", "Dmitri Ryumin", "Sergei Ryumin", "Anna Ryumina", "Pavel Zubkovsky"]
+    found = read(names, authority, load_decisions(path, authority), n_person=1)
+    expected = found.entities
+    assert expected["entity_id"].is_monotonic_increasing and len(expected) == len(names)
+    monkeypatch.setattr(resolving, "SURFACES_AT_ONCE", size)
+    slices = list(found.entity_slices())
+    assert len(slices) == -(-4 // size)
+    pd.testing.assert_frame_equal(pd.concat(slices, ignore_index=True), expected)
+    some = found.named(expected["entity_id"][::3])
+    assert set(expected["entity_id"][::3]) <= set(some["entity_id"]) <= set(expected["entity_id"])
 
 
 NAMES = st.lists(
