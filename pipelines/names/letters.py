@@ -44,5 +44,5 @@ def described(texts: Sequence[str], folded: Sequence[str]) -> pd.DataFrame:
 
 def keys(folded: Sequence[str]) -> npt.NDArray[np.uint64]:
     """A number for each of these letters, by which an entity of that name is known too."""
-    made = (int.from_bytes(hashlib.sha256(one.encode()).digest()[:8], "big") for one in folded)
-    return np.fromiter(made, np.uint64, len(folded))
+    made = b"".join([hashlib.sha256(one.encode()).digest() for one in folded])
+    return np.frombuffer(made, ">u8")[::4].astype(np.uint64)  # the first eight bytes of each
