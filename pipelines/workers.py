@@ -4,6 +4,7 @@ Here: starting workers, letting them go, replacing those that die. What a user m
 `pipelines.resources`, what the workers do in `pipelines.passes`. Nothing here knows Dagster.
 """
 
+import importlib
 import multiprocessing
 import os
 import sys
@@ -23,6 +24,7 @@ from pipelines import work
 
 TRIES = 3
 CONNECT_SECONDS = 30
+READY_SECONDS = 3  # whether there is a scheduler at all is told later, by who needs it
 Call = Callable[..., Path]
 
 
@@ -133,7 +135,13 @@ class Cluster:
         return True
 
     def get_ready(self) -> None:
-        """Nothing: a cluster's workers load what they need when they are given work."""
+        """Let the workers of a cluster that is up load everything meanwhile; one of our own is started for its work."""
+        if not self.scheduler:
+            return
+        distributed = _distributed()
+        with distributed.Client(self.scheduler, timeout=READY_SECONDS, set_as_default=False) as client:
+            for worker in client.scheduler_info(n_workers=-1)["workers"]:
+                distributed.fire_and_forget(client.submit(_load, workers=[worker], pure=False))
 
     def start(self, held: ExitStack) -> Executor:
         """The cluster's workers, as many as there are at any time."""
@@ -169,6 +177,10 @@ def _distributed() -> Any:
             "or set VARIORUM_ENGINE=processes."
         ) from None
     return distributed
+
+
+def _load() -> None:
+    importlib.import_module("pipelines.passes.warm")
 
 
 class _ClusterExecutor(Executor):

@@ -19,6 +19,7 @@ import pytest
 from pipelines import resources
 from pipelines.resources import Workers
 from pipelines.stages.places import Paths
+from pipelines.workers import Cluster
 from tests.builds import ROOT
 from tests.workers.conftest import REFERENCE, built
 
@@ -115,6 +116,21 @@ def test_a_cluster_makes_the_same_bytes(
     with cluster(tmp_path, [(HERE, "127.0.0.1"), (HERE, "127.0.0.1")]) as (address, _):
         monkeypatch.setenv("VARIORUM_SCHEDULER", address)
         assert built(Paths(seeds, REFERENCE, tmp_path / "data"), Workers()) == expected
+
+
+def loaded() -> bool:
+    return "pipelines.passes.warm" in sys.modules
+
+
+def test_the_workers_of_a_cluster_load_everything_beforehand(tmp_path: Path) -> None:
+    from distributed import Client
+
+    with ExitStack() as held:
+        address, _ = held.enter_context(cluster(tmp_path, [(HERE, "127.0.0.1"), (HERE, "127.0.0.1")]))
+        client = held.enter_context(Client(address, timeout=SECONDS, set_as_default=False))
+        assert not any(client.run(loaded).values())
+        Cluster(address, 2).get_ready()
+        until(lambda: all(client.run(loaded).values()))
 
 
 def test_a_cluster_on_two_hosts_that_loses_one_makes_the_same_bytes(
