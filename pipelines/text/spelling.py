@@ -94,19 +94,27 @@ def unknown_in(texts: tokens.Tokens, is_wanted: npt.NDArray[np.bool_]) -> list[t
     is_unknown[list(unknown)] = True
     places = np.flatnonzero(is_unknown[texts.codes])
     numbers = np.searchsorted(texts.bounds, places, "right") - 1
+    places, numbers = places[is_wanted[numbers]], numbers[is_wanted[numbers]]
+    token = _tokens_near(texts, places)
     found = []
-    for place, number in zip(places[is_wanted[numbers]].tolist(), numbers[is_wanted[numbers]].tolist(), strict=True):
+    for place, number in zip(places.tolist(), numbers.tolist(), strict=True):
         first = max(place - NEAR, bounds[number])
-        codes = texts.codes[first : min(place + 1 + NEAR, bounds[number + 1])]
-        beside = texts.distinct.take(pa.array(codes)).to_pylist()
+        beside = [token[code] for code in texts.codes[first : min(place + 1 + NEAR, bounds[number + 1])].tolist()]
         if is_english(beside[: place - first], beside[place - first + 1 :]):
             found.append((number, unknown[int(texts.codes[place])]))
     return found
 
 
+def _tokens_near(texts: tokens.Tokens, places: npt.NDArray[np.int64]) -> dict[int, str]:
+    """The distinct tokens that stand near places, by their codes."""
+    near = np.unique((places[:, None] + np.arange(-NEAR, NEAR + 1)).clip(0, max(len(texts.codes) - 1, 0)))
+    codes = np.unique(texts.codes[near])
+    return dict(zip(codes.tolist(), texts.distinct.take(pa.array(codes)).to_pylist(), strict=True))
+
+
 def _unknown(texts: tokens.Tokens) -> dict[int, str]:
     """Where an unknown word stands in distinct tokens, and the word."""
-    small, rest = tokens.by_letters(texts)
+    small, rest = texts.small, texts.signed
     length = pc.binary_length(texts.distinct).to_numpy()[small]
     small = small[(length >= SHORTEST) & (length <= _LONGEST)]
     unknown = _not_known(small, texts.distinct.take(small))

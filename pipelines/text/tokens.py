@@ -28,24 +28,31 @@ class Tokens(NamedTuple):
         distinct: every token once.
         codes: of each token, in the order of the texts, its place in `distinct`.
         bounds: where the tokens of each text begin in `codes`, and where those of the last end.
+        small: which distinct tokens are small letters of ASCII alone: words as they stand.
+        signed: which hold anything but letters of ASCII. Of those in neither, none is written small.
     """
 
     distinct: pa.StringArray
     codes: npt.NDArray[np.int32]
     bounds: npt.NDArray[np.int32]
+    small: npt.NDArray[np.int64]
+    signed: npt.NDArray[np.int64]
 
 
 def split(texts: Sequence[str]) -> Tokens:
     """The tokens of cleaned texts, which hold no white space but spaces and line ends."""
     lists = pc.ascii_split_whitespace(pc.ascii_trim_whitespace(pa.array(texts, pa.string())))
     encoded = lists.flatten().dictionary_encode()
-    return Tokens(encoded.dictionary, encoded.indices.to_numpy(), lists.offsets.to_numpy())
+    is_plain = pc.ascii_is_alpha(encoded.dictionary)
+    is_small = pc.and_(is_plain, pc.ascii_is_lower(encoded.dictionary))
+    by_letters = np.flatnonzero(_mask(is_small)), np.flatnonzero(~_mask(is_plain))
+    return Tokens(encoded.dictionary, encoded.indices.to_numpy(), lists.offsets.to_numpy(), *by_letters)
 
 
 def small_words(tokens: Tokens) -> pa.Table:
     """The words written small and how often each stands in the texts: `word`, `n`."""
     n = np.bincount(tokens.codes, minlength=len(tokens.distinct))
-    at, rest = by_letters(tokens)
+    at, rest = tokens.small, tokens.signed
     small, signed = tokens.distinct.take(at), tokens.distinct.take(rest)
     is_word = pc.greater(pc.binary_length(small), 1)
     plain = pc.struct_field(pc.extract_regex(signed, _PLAIN), "word")
@@ -57,16 +64,6 @@ def small_words(tokens: Tokens) -> pa.Table:
     counts = np.concatenate([n[at][_mask(is_word)], n[rest][_mask(is_plain)], n_other])
     table = pa.table({"word": pa.chunked_array(words), "n": counts})
     return table.group_by("word", use_threads=False).aggregate([("n", "sum")]).rename_columns(["word", "n"])
-
-
-def by_letters(tokens: Tokens) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Which distinct tokens are small letters of ASCII alone, and which hold anything but letters of it.
-
-    Most tokens need no pattern so: the first are words as they stand, and of the others that are letters none is one.
-    """
-    is_plain = pc.ascii_is_alpha(tokens.distinct)
-    is_small = pc.and_(is_plain, pc.ascii_is_lower(tokens.distinct))
-    return np.flatnonzero(_mask(is_small)), np.flatnonzero(~_mask(is_plain))
 
 
 def _mask(values: pa.BooleanArray) -> npt.NDArray[np.bool_]:
