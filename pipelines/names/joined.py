@@ -21,6 +21,8 @@ Hashes = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 _CROSSED, _PAIRS, _SOUNDS = 1 << 18, 1 << 13, 1 << 14
 """How many numbers are crossed, pairs weighed, and sounds numbered, at a time."""
+_HELD = 1 << 18
+"""How many pairs of names are held, found in several lots or not, before each is held once."""
 _BITS = 3
 """So many bits of numbers tell in which share of all they are looked for."""
 _BY_INITIALS = 0.9
@@ -133,6 +135,8 @@ def _near(laid: known.Names) -> tuple[Rows, Rows]:
         other = _crossed(opening.number[some], opening.part[some], named, last, whole, number)
         names, numbers = np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
         found.append(_pairs(*_shared(rows[names], numbers)))
+        if sum(map(len, found)) > max(_HELD, 2 * len(found[0])):  # most are found in several lots
+            found = [index.distinct(np.concatenate(found))]
     both = index.distinct(np.concatenate(found))
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32)
 

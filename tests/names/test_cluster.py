@@ -159,6 +159,7 @@ def test_names_meet_whose_first_and_last_words_share_numbers(names: list[tuple[s
     laid = known.lay_out([" ".join(one) for one in names])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joined, "_CROSSED", at_once)
+        patch.setattr(joined, "_HELD", at_once)
         later, earlier = joined._near(laid)
     expected = set()
     for (a, one), (b, other) in combinations(enumerate(names), 2):
