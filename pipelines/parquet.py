@@ -27,8 +27,8 @@ to a half larger that way, and take longer."""
 IN_ORDER = ("source_id", "path", "post_id", "thread_id", "created_at", "sentence_id", "mention_id")
 """Columns whose least and largest value may tell a reader that a row group has none of the rows it wants."""
 LEVEL = 2
-"""How hard zstd tries: at level 3 texts are a twentieth smaller and take 1.3 times as long to write; at level 1 they are
-a twelfth larger and take three quarters of the time."""
+"""How hard zstd tries: at level 3 texts are a twentieth smaller and take 1.3 times as long to write; at level 1 they
+are a twelfth larger and take three quarters of the time."""
 
 
 def write(table: pa.Table, path: Path) -> None:
