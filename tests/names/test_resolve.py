@@ -246,9 +246,9 @@ def test_entities_are_the_same_in_slices_of_any_size(
     authority: Authority, tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "decisions.csv"
-    rows = [f"{name},,unknown-person" for name in ("Koba", "Steel", "Timber", "Hill")]
+    rows = [f"{name},,unknown-person" for name in ("Koba", "Steel", "Winter", "Stone")]
     path.write_text("\n".join(["surface,post_id,entity_id", *rows, ""]), "utf-8")
-    names = ["Koba", "Steel", "Timber", "Hill", "Dmitri Ryumin", "Sergei Ryumin", "Anna Ryumina", "Pavel Zubkovsky"]
+    names = ["Koba", "Steel", "Winter", "Stone", "Dmitri Ryumin", "Sergei Ryumin", "Anna Ryumina", "Pavel Zubkovsky"]
     found = read(names, authority, load_decisions(path, authority), n_person=1)
     expected = found.entities
     assert expected["entity_id"].is_monotonic_increasing and len(expected) == len(names)
