@@ -132,7 +132,7 @@ def corrections(places: Places, rules: Rules, workers: Workers) -> dg.Materializ
 def readings(places: Places, rules: Rules, workers: Workers) -> dg.MaterializeResult[Any]:
     words_too = partial(core.begin_judging, places.paths(), rules.settings(), workers.ahead)
     manifest = core.resolve_names(places.paths(), rules.settings(), workers.run, meanwhile=words_too)
-    return _made(manifest, dagster_row_count=core.resolved(places.paths()).names.num_rows)
+    return _made(manifest, dagster_row_count=core.resolved(places.paths()).n_readings)
 
 
 # --- out: what is published ------------------------------------------------------------------------------------------

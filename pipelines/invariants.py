@@ -260,7 +260,7 @@ def _repeated(ids: Column) -> list[str]:
 def check_whole(
     tables: Tables,
     posts: pa.Table,
-    mentioned: Column,
+    mentioned: Iterable[pa.Array],
     counts: Mapping[str, Iterable[tuple[pa.Table, pa.Table]]],
     seeds: Iterable[str],
 ) -> dict[str, Offences]:
@@ -269,7 +269,7 @@ def check_whole(
     Args:
         tables: `sources`, `quarantine`, `variants` and `entities`.
         posts: `post_id`, `parent_id` and `source_id` of all posts.
-        mentioned: `entity_id` of all mentions.
+        mentioned: `entity_id` of the mentions of each part.
         counts: rows of `variants` and of `entities`, beside what `count` found in the mentions of each part: those of
             some keys at a time.
         seeds: paths of the seed files.
@@ -300,14 +300,14 @@ def lost_records(sources: pa.Table, posts: pa.Table, quarantine: pa.Table, seeds
                 yield f"{path}: {column} is {said}, but {found.get(source, 0)} rows are there."
 
 
-def dangling_ids(tables: Tables, posts: pa.Table, mentioned: Column) -> Iterable[str]:
+def dangling_ids(tables: Tables, posts: pa.Table, mentioned: Iterable[pa.Array]) -> Iterable[str]:
     """Ids that refer to no row, and ids that stand twice, in tables of several parts."""
     entities = tables["entities"]["entity_id"]
     for name, values, home in (
         ("posts.source_id", posts["source_id"], tables["sources"]["source_id"]),
         ("posts.parent_id", posts["parent_id"], posts["post_id"]),
         ("quarantine.source_id", tables["quarantine"]["source_id"], tables["sources"]["source_id"]),
-        ("mentions.entity_id", mentioned, entities),
+        ("mentions.entity_id", pa.chunked_array([*mentioned], pa.string()), entities),
         ("variants.entity_id", tables["variants"]["entity_id"], entities),
     ):
         for value in _absent(values, home):

@@ -50,7 +50,7 @@ def broken_by(frames: Tables) -> set[str]:
     tables = {name: as_read(name, frame) for name, frame in frames.items()}
     found = dict.fromkeys(INVARIANTS, Offences())
     counts = {name: [(tables[name], counted)] for name, counted in invariants.count(tables["mentions"]).items()}
-    whole = invariants.check_whole(tables, tables["posts"], tables["mentions"]["entity_id"], counts, ["a.txt"])
+    whole = invariants.check_whole(tables, tables["posts"], tables["mentions"]["entity_id"].chunks, counts, ["a.txt"])
     for part in (invariants.check_part(tables), whole):
         for name, offence in part.items():
             found[name] += offence

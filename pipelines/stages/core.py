@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from pipelines import gold, parquet, provenance, work
 from pipelines.names import marked
@@ -22,7 +23,7 @@ from pipelines.passes import judge as judging
 from pipelines.passes.clean import Group
 from pipelines.passes.context import NAME_SCHEMA
 from pipelines.settings import Settings
-from pipelines.stages import words
+from pipelines.stages import ranges, words
 from pipelines.stages.answers import all_answers
 from pipelines.stages.places import Ahead, Manifest, Paths, Run
 from pipelines.stages.told import told
@@ -43,6 +44,7 @@ REFERENCES = pa.schema(
     [(name, pa.string()) for name in ("surface", "kind", "ref")]
     + [(name, pa.string()) for name in ("entity_id", "entity_kind", "canonical", "explanation", "label")]
 )
+SURFACES = pa.schema([*cleaning.SURFACES, ("n_lower", pa.int64())])
 SMALLEST_GROUP, LARGEST_GROUP = 1 << 17, 1 << 21  # bytes as stored: a third of the text
 
 
@@ -132,21 +134,28 @@ def merge_surfaces(paths: Paths) -> Manifest:
 
     def write(folder: Path) -> None:
         places = [place for *_, place in prepared]
+        lower = pa.concat_tables(_summed(places, "lower.parquet", "word", cleaning.LOWER))
         surfaces = _summed(places, "surfaces.parquet", "surface", cleaning.SURFACES)
-        lower = _summed(places, "lower.parquet", "word", cleaning.LOWER)
-        index = pc.index_in(pc.utf8_lower(surfaces["surface"]), lower["word"])
-        counts = pc.fill_null(pc.take(lower["n"], index), 0)
-        parquet.write(surfaces.append_column("n_lower", counts), folder / "surfaces.parquet")
-        parquet.write(_summed(places, "words.parquet", "word", cleaning.WORDS), folder / "words.parquet")
+        parquet.write_slices((_with_lower(some, lower) for some in surfaces), SURFACES, folder / "surfaces.parquet")
+        words = _summed(places, "words.parquet", "word", cleaning.WORDS)
+        parquet.write_slices(words, cleaning.WORDS, folder / "words.parquet")
 
     place = work.make(paths.store.place("surfaces", key), write)
     return paths.write_manifest("surfaces", {"surfaces": place.name})
 
 
-def _summed(places: Iterable[Path], name: str, by: str, schema: pa.Schema) -> pa.Table:
+def _with_lower(surfaces: pa.Table, lower: pa.Table) -> pa.Table:
+    """The surfaces with how often each stands written small."""
+    at = pc.index_in(pc.utf8_lower(surfaces["surface"]), lower["word"])
+    return surfaces.append_column("n_lower", pc.fill_null(pc.take(lower["n"], at), 0))
+
+
+def _summed(places: Sequence[Path], name: str, by: str, schema: pa.Schema) -> Iterator[pa.Table]:
+    """What all groups count, added up, in the order of its keys: some of them at a time."""
     counts = [column for column in schema.names if column != by]
-    tables = [schema.empty_table(), *(parquet.read(place / name) for place in places)]
-    return parquet.add_up(tables, [by], counts).select(schema.names)
+    for between in ranges.cut([parquet.read(place / name, [by])[by] for place in places]):
+        some = (ranges.within(parquet.read(place / name), by, between) for place in places)
+        yield parquet.add_up(chain([schema.empty_table()], some), [by], counts).select(schema.names)
 
 
 def check_reference(paths: Paths) -> None:
@@ -197,10 +206,11 @@ class Resolved:
 
     place: Path
 
-    @cached_property
-    def names(self) -> pa.Table:
-        """The readings of every surface that is a name."""
-        return parquet.read(self.place / "names.parquet")
+    @property
+    def n_readings(self) -> int:
+        """How many readings surfaces have."""
+        n_rows: int = pq.read_metadata(self.place / "names.parquet").num_rows
+        return n_rows
 
     @cached_property
     def entities(self) -> pa.Table:

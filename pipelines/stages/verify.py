@@ -15,10 +15,10 @@ from pipelines.stages.places import Ahead, Paths, Run
 NEEDED = {
     "sources": ["source_id", "path", "n_posts", "n_quarantined"],
     "quarantine": ["source_id"],
-    "variants": ["surface", "entity_id", "n_mentions", "n_posts"],
-    "entities": ["entity_id", "n_mentions", "n_posts"],
+    "variants": ["entity_id"],
+    "entities": ["entity_id"],
 }
-"""The columns of the whole tables that are looked at."""
+"""The columns of the whole tables that are looked at, but for counts."""
 Checks = list[tuple[Path, Path]]
 
 
@@ -92,19 +92,18 @@ def _between_parts(paths: Paths, verified: Sequence[Path]) -> dict[str, Offences
     files = dict(out.table_files(paths))
     tables = {name: parquet.read(out.whole_table(paths, name), columns) for name, columns in NEEDED.items()}
     posts = _columns(files["posts"], ["post_id", "parent_id", "source_id"])
-    mentioned = pa.chunked_array(
-        [part["entity_id"].combine_chunks() for part in _of_all(verified, "entities", ["entity_id"])], pa.string()
-    )
-    counts = {name: _beside_counted(tables[name], verified, name) for name in invariants.COUNTED}
+    mentioned = (part["entity_id"].combine_chunks() for part in _of_all(verified, "entities", ["entity_id"]))
+    counts = {name: _beside_counted(paths, verified, name) for name in invariants.COUNTED}
     return invariants.check_whole(tables, posts, mentioned, counts, paths.read_manifest("seeds")["seeds"])
 
 
-def _beside_counted(table: pa.Table, verified: Sequence[Path], name: str) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _beside_counted(paths: Paths, verified: Sequence[Path], name: str) -> Iterator[tuple[pa.Table, pa.Table]]:
     """The rows of a table, and beside them what was counted in each part: those of some keys at a time."""
-    by = invariants.COUNTED[name]
+    by, table = invariants.COUNTED[name], out.whole_table(paths, name)
     for between in ranges.cut([part[by[0]] for part in _of_all(verified, name, by[:1])]):
+        rows = [ranges.within(some, by[0], between) for some in parquet.slices(table, [*by, *out.COUNTS])]
         some = [ranges.within(part, by[0], between) for part in _of_all(verified, name)]
-        yield ranges.within(table, by[0], between), pa.concat_tables(some)
+        yield pa.concat_tables(rows), pa.concat_tables(some)
 
 
 def _of_all(verified: Sequence[Path], name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
