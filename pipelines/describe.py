@@ -120,7 +120,7 @@ def look(folder: Path, statement: Statement | None = None) -> Release:
 
 def _published(folder: Path, name: str) -> Published:
     place = folder / f"{name}.parquet"
-    files = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
+    files = parquet.parts(place)
     footers = [pq.read_metadata(file) for file in files]
     return Published(
         name,

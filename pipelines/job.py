@@ -1,26 +1,22 @@
-"""Runs the job with progress, and ends with a summary or with one message that says what is wrong."""
+"""Runs the job with progress, and ends with what was built, or with one message that says what is wrong."""
 
 import os
 import uuid
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import pandas as pd
-import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipelines import lock, notify, parquet, reasons, remote
+from pipelines import lock, notify, reasons, summary
 from pipelines.automation import JOB, STARTED_BY
 from pipelines.definitions import build_definitions
 from pipelines.lock import BuildRunning
 from pipelines.names.authority import ReferenceFileError
 from pipelines.readers import SeedChangedError
-from pipelines.resources import REPORT, Places, default_places
-from pipelines.stages.out import unmatched_decisions
+from pipelines.resources import REPORT, default_places
 from pipelines.stages.raw import NoSeeds
 from schemas.export import InvalidTable
 
@@ -50,7 +46,7 @@ def main() -> int:
             "The build was stopped. The dataset published before is as it was.", style="bold red"
         )
         return 130
-    summarise(default_places(), console)
+    summary.show(default_places(), console)
     return 0
 
 
@@ -99,65 +95,3 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
         if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
             return f"check {evaluation.check_name}: {evaluation.description}\n{evaluation.metadata['rows'].value}"
     return reasons.UNKNOWN
-
-
-def summarise(places: Places, console: Console) -> None:
-    """Say what was built: files, posts, names, edits, what was refused, and where the tables are."""
-    paths, latest = places.paths(), Path(places.data) / "latest"
-    console.print("\nThe dataset is complete.\n", style="bold green")
-    if not paths.reference.is_dir():
-        text = f"There is no folder {places.reference}: every name became an entity of its own."
-        console.print(f"  {'Reference':<12} {text}", markup=False, soft_wrap=True)
-    for label, text in _summary(latest):
-        console.print(f"  {label:<12} {text}", markup=False, soft_wrap=True)
-    for row in unmatched_decisions(paths).itertuples():
-        text = f"decisions.csv, line {row.line}: {row.surface!r} matches nothing in these seeds."
-        console.print(f"  {'Decision':<12} {text}", markup=False, soft_wrap=True)
-    described = latest / "data_dictionary.md"
-    console.print(f"  {'Tables':<12} {latest}{os.sep}*.parquet, described in {described}", soft_wrap=True)
-    if places.publish:
-        console.print(f"  {'Copied to':<12} {remote.release(places.publish, latest.resolve())}", soft_wrap=True)
-    console.print()
-
-
-def _summary(latest: Path) -> Iterator[tuple[str, str]]:
-    sources = _table(latest / "sources.parquet", ["status", "n_posts"])
-    yield "Files", f"{_n(len(sources))} ({_tally(sources['status'])}), {_n(int(sources['n_posts'].sum()))} posts"
-    entities = _table(latest / "entities.parquet", ["kind", "in_authority"])
-    mentions = _table(latest / "mentions.parquet", ["status"])
-    known = int(entities["in_authority"].sum())
-    of_kinds = f"{_n(len(entities))} entities ({_tally(entities['kind'])}), {_n(known)} of them in the authority"
-    yield "Names", f"{_n(len(mentions))} mentions of {of_kinds}"
-    variants = _table(latest / "variants.parquet", ["surface", "canonical", "status"])
-    unified = variants[(variants["status"] == "accepted") & (variants["surface"] != variants["canonical"])]
-    yield "Spellings", f"{_n(len(variants))} variants, {_n(len(unified))} unified{_example(unified)}"
-    edits = _table(latest / "edits.parquet", ["kind"])
-    yield "Edits", f"{_n(len(edits))} ({_tally(edits['kind'])})"
-    doubtful = int((mentions["status"] == "review").sum())
-    yield "Review", f"{_n(doubtful)} mentions wait for a person: {latest / 'review.csv'}"
-    quarantine = _table(latest / "quarantine.parquet", ["reason"])
-    if len(quarantine):
-        yield "Quarantine", f"{_n(len(quarantine))} ({_tally(quarantine['reason'])}): {latest / 'quarantine.parquet'}"
-
-
-def _table(path: Path, columns: list[str]) -> pd.DataFrame:
-    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-    table: pd.DataFrame = pa.concat_tables([parquet.read(file, columns) for file in files]).to_pandas()
-    return table
-
-
-def _n(number: int) -> str:
-    return f"{number:,}"
-
-
-def _tally(values: pd.Series) -> str:
-    counts = values.value_counts()
-    return ", ".join(f"{_n(n)} {name}" for name, n in counts[counts > 0].items()) or "none"
-
-
-def _example(unified: pd.DataFrame) -> str:
-    spellings = unified.groupby("canonical")["surface"].agg(list)
-    most = (
-        spellings[spellings.map(len) > 1].sort_values(key=lambda s: s.map(len), ascending=False, kind="stable").head(1)
-    )
-    return "".join(f", e.g. {', '.join(found[:4])} → {name}" for name, found in most.items())

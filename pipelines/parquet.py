@@ -3,6 +3,7 @@
 Bytes depend on chunk layout, row groups, compression and schema, so all of these are fixed in this one place.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -81,12 +82,33 @@ def read(path: Path, columns: list[str] | None = None, coded: Iterable[str] = ()
         return file.read(columns, use_threads=False)  # the workers use all cores already
 
 
+def parts(table: Path) -> list[Path]:
+    """The files of a table: a table in parts is a folder of them."""
+    return sorted(table.glob("*.parquet")) if table.is_dir() else [table]
+
+
 def slices(path: Path, columns: list[str]) -> Iterator[pa.Table]:
     """The rows of a file, a row group at a time; at least one slice."""
     with pq.ParquetFile(path, memory_map=True) as file:
         yield file.schema_arrow.empty_table().select(columns)
         for number in range(file.num_row_groups):
             yield file.read_row_group(number, columns, use_threads=False)
+
+
+def tally(files: Iterable[Path], columns: list[str]) -> Counter[tuple[Any, ...]]:
+    """How often the values of some columns stand together in a table of several files."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    for file in files:
+        counts = read(file, columns).group_by(columns, use_threads=False).aggregate([([], "count_all")])
+        values = zip(*(counts[name].to_pylist() for name in columns), strict=True)
+        found.update(dict(zip(values, counts["count_all"].to_pylist(), strict=True)))
+    return found
+
+
+def n_rows(path: Path) -> int:
+    """How many rows a file has, from what stands at its end."""
+    number: int = pq.read_metadata(path).num_rows
+    return number
 
 
 def schema(path: Path) -> pa.Schema:

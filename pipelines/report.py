@@ -10,7 +10,6 @@ import html
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -22,7 +21,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines import figures, gold, parquet, work
 from pipelines.stages import out, verify
@@ -87,32 +85,22 @@ def measure(
     entities = _read(tables["entities"], ["entity_id", "kind", "name"])
     people = entities.filter(pc.equal(entities["kind"], "person"))
     named = _accepted(people if people.num_rows else entities, tables["variants"])
-    by, edits = _tally(tables["mentions"], ["kind", "status"]), _tally(tables["edits"], ["kind"])
+    by, edits = parquet.tally(tables["mentions"], ["kind", "status"]), parquet.tally(tables["edits"], ["kind"])
     certainty = [(kind, by[kind, "accepted"], by[kind, "review"]) for kind in ENTITY_KINDS]
     sources = _read(tables["sources"], ["path", "n_posts"]).to_pandas()
     return Quality(
-        rows={name: sum(pq.read_metadata(file).num_rows for file in tables[name]) for name in TABLES},
+        rows={name: sum(map(parquet.n_rows, tables[name])) for name in TABLES},
         most_mentioned=_most(named, "name", "n_mentions"),
         most_variants=_most(named, "name", "n_variants"),
         edits=[(kind, edits[(kind,)]) for kind in EDIT_KINDS],
         certainty=[row for row in certainty if row[1] + row[2]],
         posts=_most(sources, "path", "n_posts"),
         queue=_queue(review),
-        quarantine=sorted((reason, n) for (reason,), n in _tally(tables["quarantine"], ["reason"]).items()),
+        quarantine=sorted((reason, n) for (reason,), n in parquet.tally(tables["quarantine"], ["reason"]).items()),
         unmatched=unmatched or [],
         gold=_disagreements(score, entities) if score else [],
         agreement=score.sentence() if score else "",
     )
-
-
-def _tally(files: Sequence[Path], columns: list[str]) -> Counter[tuple[str, ...]]:
-    """How often the values of some columns stand together in a table."""
-    found: Counter[tuple[str, ...]] = Counter()
-    for file in files:
-        counts = parquet.read(file, columns).group_by(columns, use_threads=False).aggregate([([], "count_all")])
-        values = zip(*(counts[name].to_pylist() for name in columns), strict=True)
-        found.update(dict(zip(values, counts["count_all"].to_pylist(), strict=True)))
-    return found
 
 
 def _accepted(entities: pa.Table, variants: Sequence[Path]) -> pd.DataFrame:
@@ -322,7 +310,7 @@ def begin(paths: Paths, ahead: Ahead) -> None:
     """
     if paths.outdated() not in ([], [STAGE]) or (place := _place_of(paths)).is_dir():
         return
-    if pq.read_metadata(out.whole_table(paths, "entities")).num_rows < MANY:
+    if parquet.n_rows(out.whole_table(paths, "entities")) < MANY:
         ahead(write_report, [(paths, place)], 0)
 
 
@@ -393,8 +381,7 @@ def rows_against_last(paths: Paths) -> Rows:
 
 def _n_published(latest: Path, name: str) -> int:
     place = latest / f"{name}.parquet"
-    files = place.glob("*.parquet") if place.is_dir() else [place] if place.exists() else []
-    return sum(pq.read_metadata(file).num_rows for file in files)
+    return sum(map(parquet.n_rows, parquet.parts(place))) if place.exists() else 0
 
 
 def _place(paths: Paths) -> Path:

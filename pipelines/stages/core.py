@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines import gold, parquet, provenance, work
 from pipelines.names import marked
@@ -209,8 +208,7 @@ class Resolved:
     @property
     def n_readings(self) -> int:
         """How many readings surfaces have."""
-        n_rows: int = pq.read_metadata(self.place / "names.parquet").num_rows
-        return n_rows
+        return parquet.n_rows(self.place / "names.parquet")
 
     @cached_property
     def entities(self) -> pa.Table:
