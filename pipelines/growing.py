@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc as ipc
 
-from pipelines import work
+from pipelines import feather, work
 
 
 @dataclass
@@ -34,8 +34,7 @@ class Growing:
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             for part, data in enumerate(contents(column)):
                 self.sums.setdefault(f"{name} {part}", hashlib.sha256()).update(data)
-        options = ipc.IpcWriteOptions(compression="zstd", use_threads=False)
-        with self.place.open("ab") as stream, ipc.new_stream(stream, batch.schema, options=options) as writer:
+        with self.place.open("ab") as stream, ipc.new_stream(stream, batch.schema, options=feather.OPTIONS) as writer:
             writer.write_batch(batch)
 
     def finish(self, folder: Path) -> Path:

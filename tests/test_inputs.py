@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import parquet
+from pipelines import feather, parquet
 from pipelines.growing import read_rows
 from pipelines.passes.context import GROUP_SCHEMA, NAME_SCHEMA
 from pipelines.stages import readings
@@ -38,11 +38,11 @@ def names(runs: list[tuple[str, str | None]]) -> pa.Table:
 
 def spread(folder: Path, groups: dict[str, list[str]]) -> dict[str, Path]:
     """What each group of surfaces is given of the names in a folder."""
-    files, in_threads = {}, folder / "threads.parquet"
-    parquet.write(IN_THREADS.empty_table(), in_threads)
+    files, in_threads = {}, folder / "threads.arrow"
+    feather.write(IN_THREADS.empty_table(), in_threads)
     for group, surfaces in groups.items():
-        files[group] = folder / f"{group}.parquet"
-        parquet.write(pa.table({"surface": pa.array(surfaces, pa.string())}), files[group])
+        files[group] = folder / f"{group}.arrow"
+        feather.write(pa.table({"surface": pa.array(surfaces, pa.string())}), files[group])
     return Inputs(folder / "inputs").spread(folder / "names.parquet", files, dict.fromkeys(files, in_threads))
 
 

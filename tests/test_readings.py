@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import parquet
+from pipelines import feather, parquet
 from pipelines.growing import read_rows
 from pipelines.passes.context import GROUP_SCHEMA, NAME_SCHEMA, Places, Readings, in_context
 from pipelines.stages.core import IN_THREADS
@@ -76,11 +76,11 @@ def test_what_a_group_is_not_given_would_not_be_read_there(
     surfaces, in_threads = {}, {}
     for number, (posts, elsewhere) in enumerate(groups):
         group = str(number)
-        surfaces[group], in_threads[group] = folder / f"{group}.parquet", folder / f"{group}-threads.parquet"
+        surfaces[group], in_threads[group] = folder / f"{group}.arrow", folder / f"{group}-threads.arrow"
         used = sorted({run for _, runs in posts for run in runs})
-        parquet.write(pa.table({"surface": pa.array(used, pa.string())}), surfaces[group])
+        feather.write(pa.table({"surface": pa.array(used, pa.string())}), surfaces[group])
         columns = [list(column) for column in zip(*elsewhere, strict=True)] or [[], []]
-        parquet.write(pa.table(columns, schema=IN_THREADS), in_threads[group])
+        feather.write(pa.table(columns, schema=IN_THREADS), in_threads[group])
     found = Inputs(folder / "inputs").spread(folder / "names.parquet", surfaces, in_threads)
     bearers = {run: sum(one["run"] == run for one in rows) for run in [*FULL, *LONE]}
     for group, (posts, _) in zip(surfaces, groups, strict=True):
@@ -97,10 +97,10 @@ def test_bearers_whom_nothing_there_names_fully_are_left_out(tmp_path: Path) -> 
     parquet.write(pa.Table.from_pylist(rows, NAME_SCHEMA), tmp_path / "names.parquet")
     surfaces, in_threads = {}, {}
     for group, used, elsewhere in (("a", ["Ivan Q1", "Petrov"], []), ("b", ["Petrov"], ["new:3", "new:9"])):
-        surfaces[group], in_threads[group] = tmp_path / f"{group}.parquet", tmp_path / f"{group}-threads.parquet"
-        parquet.write(pa.table({"surface": used}), surfaces[group])
+        surfaces[group], in_threads[group] = tmp_path / f"{group}.arrow", tmp_path / f"{group}-threads.arrow"
+        feather.write(pa.table({"surface": used}), surfaces[group])
         threads = pa.table([["t"] * len(elsewhere), pa.array(elsewhere, pa.string())], schema=IN_THREADS)
-        parquet.write(threads, in_threads[group])
+        feather.write(threads, in_threads[group])
     found = Inputs(tmp_path / "inputs").spread(tmp_path / "names.parquet", surfaces, in_threads)
     told = {group: read_rows(file, GROUP_SCHEMA) for group, file in found.items()}
     bearers = {

@@ -65,7 +65,7 @@ def _apply(task: Task, folder: Path) -> None:
     as_written = _as_written(decisions, source, *cleaning.to_input(located.start, located.end))
     mentions, used = decide_by_hand(located, as_written, decisions, ids.to_pylist(), text, clean_base)
     found = named(mentions, Written(text))
-    languages = parquet.read(task.prepared / "posts.parquet")["language"]
+    languages = feather.read(task.prepared / "posts.arrow", ["language"])["language"]
     corrected = _spelling_edits(task, text, clean_base, languages.to_pylist(), found.mentions)
     corrected = _outside_code(corrected, raw, raw_base, cleaning)
     changes = EditColumns.of(sorted(name_edits(found) + corrected))
@@ -86,7 +86,7 @@ def _apply(task: Task, folder: Path) -> None:
 @lru_cache(maxsize=4)
 def _rows(file: Path) -> Sequence[dict[str, Any]]:
     """The rows of a file that is named by its content, so that many groups have the same one."""
-    rows: list[dict[str, Any]] = parquet.read(file).to_pylist()
+    rows: list[dict[str, Any]] = feather.read(file).to_pylist()
     return rows
 
 
@@ -97,7 +97,7 @@ def _as_written(decisions: Sequence[Decision], raw: Written, start: Ints, end: I
 
 
 def _clean_edits(prepared: Path, raw_base: Ints) -> EditColumns:
-    table = parquet.read(prepared / "edits.parquet")
+    table = feather.read(prepared / "edits.arrow")
     base = raw_base[table["post"].to_numpy()]
     starts, ends = table["start"].to_numpy() + base, table["end"].to_numpy() + base
     after, kind, rule = (spans.objects(table[name].to_pylist()) for name in ("after", "kind", "rule"))

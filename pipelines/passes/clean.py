@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import regex
 
-from pipelines import parquet, work
+from pipelines import feather, parquet, work
 from pipelines.names import marked
 from pipelines.names.beside import AGAINST, COUNTED
 from pipelines.names.candidates import Found
@@ -52,7 +52,7 @@ CORRECTIONS = pa.schema(
     + [("explanation", pa.string())]
 )
 LOWER = pa.schema([("word", pa.string()), ("n", pa.int64())])
-REFERENCES_FILE = "references.parquet"  # where a source gives references for its names
+REFERENCES_FILE = "references.arrow"  # where a source gives references for its names
 REFERENCES = pa.schema(
     [("post", pa.int32()), ("start", pa.int64()), ("end", pa.int64()), ("surface", pa.string())]
     + [("kind", pa.string()), ("ref", pa.string())]
@@ -98,7 +98,7 @@ class _Texts(NamedTuple):
 
 def threads_in(prepared: Path) -> pd.Series:
     """The thread of each post of a prepared group."""
-    return parquet.read(prepared / "posts.parquet", ["thread_id"])["thread_id"].to_pandas()
+    return feather.read(prepared / "posts.arrow", ["thread_id"])["thread_id"].to_pandas()
 
 
 def clean(group: Group, place: Path) -> Path:
@@ -109,12 +109,12 @@ def clean(group: Group, place: Path) -> Path:
 def _clean(group: Group, folder: Path) -> None:
     posts = group.posts()
     texts = _texts(posts["text"].to_pylist(), posts["hints"].to_pylist())
-    parquet.write(pa.table([texts.languages, posts["thread_id"]], schema=PREPARED), folder / "posts.parquet")
-    _write_edits(texts.made, folder / "edits.parquet")
+    feather.write(pa.table([texts.languages, posts["thread_id"]], schema=PREPARED), folder / "posts.arrow")
+    _write_edits(texts.made, folder / "edits.arrow")
     starts, ends = sentences.split_all(texts.written, texts.languages)
     found = _found(texts, starts)
     starts, ends = sentences.unbroken(starts, ends, found.start, found.end)
-    _write_spans(texts.written, {"start": starts, "end": ends}, SENTENCES, folder / "sentences.parquet")
+    _write_spans(texts.written, {"start": starts, "end": ends}, SENTENCES, folder / "sentences.arrow")
     _write_candidates(texts.written, found, starts, folder)
     _write_words(texts, folder)
     _write_references(texts, folder)
@@ -149,13 +149,13 @@ def _write_spans(texts: Together, columns: Mapping[str, Any], schema: pa.Schema,
     """Write rows with the post of each; their columns `start` and `end` are of all texts."""
     post = texts.number(columns["start"])
     spans = {name: columns[name] - texts.base[post] for name in ("start", "end")}
-    parquet.write_columns({"post": post, **columns, **spans}, schema, path)
+    feather.write_columns({"post": post, **columns, **spans}, schema, path)
 
 
 def _write_edits(made: Sequence[Sequence[edits.Edit]], path: Path) -> None:
     post = np.repeat(np.arange(len(made)), [*map(len, made)])
     values = [*zip(*chain.from_iterable(made), strict=True)][: len(EDITS) - 1] or [()] * (len(EDITS) - 1)
-    parquet.write_columns(dict(zip(EDITS.names, [post, *values], strict=True)), EDITS, path)
+    feather.write_columns(dict(zip(EDITS.names, [post, *values], strict=True)), EDITS, path)
 
 
 def _write_candidates(texts: Together, found: Found, sentence_starts: Ints, folder: Path) -> None:
@@ -168,10 +168,10 @@ def _write_candidates(texts: Together, found: Found, sentence_starts: Ints, fold
         for numbers, other in ((_AGAINST, 0), (_COUNTED, NOT_COUNTED))
     )
     columns = {"start": found.start, "end": found.end, "surface": surface, "against": against}
-    _write_spans(texts, columns, CANDIDATES, folder / "candidates.parquet")
+    _write_spans(texts, columns, CANDIDATES, folder / "candidates.arrow")
     is_initial = texts.marked(sentence_starts)[found.start]
     counts = _counts(surface, texts.number(found.start), is_initial, counted, len(surfaces.dictionary))
-    parquet.write(pa.table([surfaces.dictionary, *counts], SURFACES), folder / "surfaces.parquet")
+    feather.write(pa.table([surfaces.dictionary, *counts], SURFACES), folder / "surfaces.arrow")
 
 
 def _on_one_line(written: pa.DictionaryArray) -> pa.DictionaryArray:
@@ -200,8 +200,8 @@ def _write_words(texts: _Texts, folder: Path) -> None:
     """Write the unknown words and the words written small, with their counts."""
     words = tokens.split(texts.written.texts)
     is_english = np.array([code == "en" for code in texts.languages], bool)
-    parquet.write(_words(spelling.unknown_in(words, is_english)), folder / "words.parquet")
-    parquet.write(tokens.small_words(words).cast(LOWER), folder / "lower.parquet")
+    feather.write(_words(spelling.unknown_in(words, is_english)), folder / "words.arrow")
+    feather.write(tokens.small_words(words).cast(LOWER), folder / "lower.arrow")
 
 
 def _words(unknown: Sequence[tuple[int, str]]) -> pa.Table:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import parquet
+from pipelines import feather
 from pipelines.names.beside import AGAINST
 from pipelines.names.context import Name, Reading, decide, doubted
 from pipelines.passes.spans import Ints
@@ -95,7 +95,7 @@ def in_context(places: Places, readings: Readings, rows: pa.Table, in_threads: P
     bearers = pc.unique(open_rows["entity_id"])
     full = _codes(readings.defaults["entity_id"], bearers)
     full[~names_fully(readings.defaults)] = NONE
-    there = _Threads.of(places, full, bearers, parquet.read(in_threads))
+    there = _Threads.of(places, full, bearers, feather.read(in_threads))
     near, rows_near = _near(places, owner, _codes(open_rows["entity_id"], bearers), there)
     names = _names(open_rows, owner, rows_near)
     here = _here(places, full, bearers.to_pylist(), set(places.post[near].tolist()))

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import parquet
+from pipelines import feather
 from pipelines.passes.context import Places, Readings, in_context, in_doubt
 from pipelines.passes.spans import Ints, Written
 from pipelines.text.edits import Edit
@@ -50,8 +50,8 @@ def locate(prepared: Path, rows: pa.Table, posts: pa.Table, in_threads: Path, ba
         base: where each post's cleaned text starts.
     """
     defaults = rows.filter(rows["is_default"])
-    candidates = parquet.read(prepared / "candidates.parquet")
-    surfaces = parquet.read(prepared / "surfaces.parquet", ["surface"])["surface"]
+    candidates = feather.read(prepared / "candidates.arrow")
+    surfaces = feather.read(prepared / "surfaces.arrow", ["surface"])["surface"]
     run = pc.index_in(defaults["run"], surfaces).to_numpy()
     number = np.bincount(run, minlength=len(surfaces))
     first = np.zeros(len(surfaces), np.int64)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import parquet
+from pipelines import feather
 from pipelines.passes.dates import date_columns
 from pipelines.passes.names import Named
 from pipelines.passes.spans import EditColumns, Ints, Written
@@ -52,7 +52,7 @@ class Parts:
 
     def sentences(self, prepared: Path, clean_base: Ints, changes: EditColumns) -> tuple[pa.Table, Ints]:
         """The table `sentences`, and where each starts in the texts laid end to end."""
-        table = parquet.read(prepared / "sentences.parquet")
+        table = feather.read(prepared / "sentences.arrow")
         post = table["post"].to_numpy().astype(np.int64)
         start, end = changes.to_output(
             table["start"].to_numpy() + clean_base[post], table["end"].to_numpy() + clean_base[post]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines import parquet
+from pipelines import feather
 from pipelines.names.context import Reading
 from pipelines.passes.clean import REFERENCES_FILE
 from pipelines.passes.names import Mentions
@@ -43,7 +43,7 @@ def decide_by_reference(mentions: Mentions, prepared: Path, known: Path, base: I
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = parquet.read(file).to_pylist()
+    rows: list[dict[str, Any]] = feather.read(file).to_pylist()
     return rows
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import gold, parquet, provenance, work
+from pipelines import feather, gold, parquet, provenance, work
 from pipelines.names import marked
 from pipelines.names.authority import load, load_decisions
 from pipelines.names.plausible import among
@@ -101,7 +101,7 @@ def _group(members: Sequence[tuple[dict[str, str], Path]], left_out: dict[str, t
 
 def prepare_groups(paths: Paths, run: Run) -> Manifest:
     """CLEAN for every group."""
-    version = work.code_version("text", "names", "passes/clean.py")
+    version = work.code_version("text", "names", "passes/clean.py", "feather.py")
     groups, calls = [], []
     for name, group in cut_groups(paths):
         key = work.digest(version, name)
@@ -133,10 +133,10 @@ def merge_surfaces(paths: Paths) -> Manifest:
 
     def write(folder: Path) -> None:
         places = [place for *_, place in prepared]
-        lower = pa.concat_tables(_summed(places, "lower.parquet", "word", cleaning.LOWER))
-        surfaces = _summed(places, "surfaces.parquet", "surface", cleaning.SURFACES)
+        lower = pa.concat_tables(_summed(places, "lower.arrow", "word", cleaning.LOWER))
+        surfaces = _summed(places, "surfaces.arrow", "surface", cleaning.SURFACES)
         parquet.write_slices((_with_lower(some, lower) for some in surfaces), SURFACES, folder / "surfaces.parquet")
-        words = _summed(places, "words.parquet", "word", cleaning.WORDS)
+        words = _summed(places, "words.arrow", "word", cleaning.WORDS)
         parquet.write_slices(words, cleaning.WORDS, folder / "words.parquet")
 
     place = work.make(paths.store.place("surfaces", key), write)
@@ -152,8 +152,8 @@ def _with_lower(surfaces: pa.Table, lower: pa.Table) -> pa.Table:
 def _summed(places: Sequence[Path], name: str, by: str, schema: pa.Schema) -> Iterator[pa.Table]:
     """What all groups count, added up, in the order of its keys: some of them at a time."""
     counts = [column for column in schema.names if column != by]
-    for between in ranges.cut([parquet.read(place / name, [by])[by] for place in places]):
-        some = (ranges.within(parquet.read(place / name), by, between) for place in places)
+    for between in ranges.cut([feather.read(place / name, [by])[by] for place in places]):
+        some = (ranges.within(feather.read(place / name), by, between) for place in places)
         yield parquet.add_up(chain([schema.empty_table()], some), [by], counts).select(schema.names)
 
 
@@ -232,7 +232,7 @@ class Resolved:
         if not file.exists():
             return REFERENCES.empty_table()
         known = parquet.read(self.place / "references.parquet")
-        return known.filter(pc.is_in(known["ref"], parquet.read(file, ["ref"])["ref"]))
+        return known.filter(pc.is_in(known["ref"], feather.read(file, ["ref"])["ref"]))
 
     def in_threads_of(self, group: str) -> pa.Table:
         """Entities fully named in threads that this group shares with others."""
@@ -295,7 +295,7 @@ def _short(counts: pa.ChunkedArray) -> pa.ChunkedArray:
 def _references(places: Iterable[Path]) -> pd.DataFrame:
     """The distinct references that sources give for the names they mark up: `surface`, `kind`, `ref`."""
     files = [place / cleaning.REFERENCES_FILE for place in places]
-    tables = [parquet.read(file, REFERENCES.names[:3]) for file in files if file.exists()]
+    tables = [feather.read(file, REFERENCES.names[:3]) for file in files if file.exists()]
     frame: pd.DataFrame = pa.concat_tables([pa.schema(list(REFERENCES)[:3]).empty_table(), *tables]).to_pandas()
     return frame.drop_duplicates().sort_values(REFERENCES.names[:3], ignore_index=True)
 
@@ -361,8 +361,8 @@ def _write_threads(prepared: Sequence[tuple[str, Group, Path]], names: Path, fol
     found = []
     for key, _, place in prepared:
         if key in set(shared["group"]):
-            surface = parquet.read(place / "surfaces.parquet", ["surface"])["surface"].to_pandas()
-            candidates = parquet.read(place / "candidates.parquet", ["post", "surface"]).to_pandas()
+            surface = feather.read(place / "surfaces.arrow", ["surface"])["surface"].to_pandas()
+            candidates = feather.read(place / "candidates.arrow", ["post", "surface"]).to_pandas()
             run = surface.to_numpy()[candidates["surface"]]
             stands = pd.DataFrame({"run": run, "thread": threads[key].to_numpy()[candidates["post"]]})
             stands = stands[stands["thread"].isin(shared["thread"])].drop_duplicates()

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import parquet, work
+from pipelines import feather, work
 from pipelines.growing import Growing
 from pipelines.passes.context import GROUP_SCHEMA, NAME_SCHEMA
 from pipelines.stages.readings import Readings
@@ -36,9 +36,9 @@ class Inputs:
 
     def _put(self, table: pa.Table) -> Path:
         sink = pa.BufferOutputStream()
-        parquet.write(table, sink)
+        feather.write_to(sink, table)
         data = sink.getvalue().to_pybytes()
-        file = self.folder / f"{work.digest(data)}.parquet"
+        file = self.folder / f"{work.digest(data)}.arrow"
         if file.name not in self.used and not file.exists():
             unfinished = file.with_suffix(".tmp")
             unfinished.write_bytes(data)

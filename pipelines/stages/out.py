@@ -60,12 +60,12 @@ def _tasks(paths: Paths, settings: Settings, inputs: Inputs) -> Iterator[tuple[s
     readings, corrections = resolved(paths), corrected(paths)
     is_general = pc.not_equal(corrections["rule"], spelling.SLIP)  # a rule may be on words that a lexicon knows
     prepared_ones = prepared_groups(paths)
-    surfaces = {key: prepared / "surfaces.parquet" for key, _, prepared in prepared_ones}
+    surfaces = {key: prepared / "surfaces.arrow" for key, _, prepared in prepared_ones}
     in_threads = {key: inputs.put(readings.in_threads_of(key)) for key in surfaces}
     names = inputs.spread(readings.place / "names.parquet", surfaces, in_threads)
     decisions = inputs.put(readings.applicable_decisions)
     for key, group, prepared in prepared_ones:
-        words = parquet.read(prepared / "words.parquet", ["word"])["word"]
+        words = feather.read(prepared / "words.arrow", ["word"])["word"]
         yield (
             key,
             applying.Task(

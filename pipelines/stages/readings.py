@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines import parquet
+from pipelines import feather
 from pipelines.passes.context import names_fully
 
 TEXTS_AT_ONCE = 1_000_000
@@ -98,7 +98,7 @@ def _ranges(first: Rows, behind: Rows) -> Rows:
 def _batches(files: Mapping[str, Path], column: str) -> Iterator[dict[str, pa.ChunkedArray]]:
     some: dict[str, pa.ChunkedArray] = {}
     for group, place in files.items():
-        some[group] = parquet.read(place, [column])[column]
+        some[group] = feather.read(place, [column])[column]
         if sum(map(len, some.values())) >= TEXTS_AT_ONCE:
             yield some
             some = {}
