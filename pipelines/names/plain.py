@@ -12,11 +12,10 @@ import numpy as np
 
 from pipelines.names.candidates import Runs, Words, column
 from pipelines.names.runs import Part, cut, parts
-from pipelines.names.tokens import known, may_be_marked
+from pipelines.names.tokens import known, says_more
 from pipelines.text.together import Bools, Ints, Together
 
 _SPACES = " \n\t\u00a0"
-_PARTED = ".,-‑"  # signs at which words are more than what stands between white space
 _MOST = 6
 """Words of a run."""
 _BITS = 62
@@ -51,8 +50,8 @@ def names(texts: Together, runs: Runs) -> Names:
     code, found = distinct.indices.to_numpy(), known(distinct.dictionary.to_pylist())
     signs, sign = np.unique(np.array([one.sign for one in found], np.int64), return_inverse=True)
     most = min(_MOST, _BITS // (len(signs) + 1).bit_length() - 1)
-    is_plain = (words.number <= most) & ~_holds(texts.places(_PARTED), runs)
-    is_plain &= ~may_be_marked(np.array([one.beginning for one in found], np.uint8)[code], words.first, words.number)
+    is_plain = (words.number <= most) & ~_holds(_parted(texts), runs)
+    is_plain &= ~says_more(np.array([one.beginning for one in found], np.uint8)[code], words.first, words.number)
     plain = _cut(words, np.flatnonzero(is_plain), sign[code], signs.tolist(), runs.mode)
     both = [plain, _one_by_one(texts, runs, np.flatnonzero(~is_plain))]
     run, start, end, hint = map(np.concatenate, zip(*both, strict=True))
@@ -80,9 +79,15 @@ def _each(n: Ints, begins: Ints) -> tuple[Ints, Ints]:
     return row, np.arange(len(row)) - np.repeat(np.cumsum(n) - n - begins, n)
 
 
+def _parted(texts: Together) -> Ints:
+    """Where two words of a run may meet without white space: at commas, and dots that end no word."""
+    dots = texts.places(".")
+    return np.sort(np.concatenate([texts.places(","), dots[~texts.is_any(dots + 1, _SPACES)]]))
+
+
 def _holds(places: Ints, runs: Runs) -> Bools:
-    """Whether one of the places is in each run."""
-    holds: Bools = np.searchsorted(places, runs.start) < np.searchsorted(places, runs.end)
+    """Whether one of the places is in each run, and not at its end."""
+    holds: Bools = np.searchsorted(places, runs.start) < np.searchsorted(places, runs.end - 1)
     return holds
 
 

@@ -136,9 +136,19 @@ def may_be_marked(beginnings: npt.NDArray[np.uint8], first: Ints, count: Ints) -
     following = np.append(beginnings[1:], np.uint8(0))
     following[first + count - 1] = 0
     is_mark = (beginnings & (_TAIL | _PREPOSITION) > 0) | ((beginnings & _PHRASE > 0) & (following & _SECOND > 0))
-    before = np.concatenate([[0], np.cumsum(is_mark)])
-    is_marked: Bools = (count > 1) & (before[first] < before[first + count])
-    return is_marked
+    return (count > 1) & _any(is_mark, first, count)
+
+
+def says_more(beginnings: npt.NDArray[np.uint8], first: Ints, count: Ints) -> Bools:
+    """Whether a run's words say more than each by itself: `may_be_marked`, or a half of one was cut off."""
+    return may_be_marked(beginnings, first, count) | _any(beginnings & _CUT_OFF > 0, first, count)
+
+
+def _any(marks: Bools, first: Ints, count: Ints) -> Bools:
+    """Whether any word of each run is one of those."""
+    before = np.concatenate([[0], np.cumsum(marks)])
+    is_any: Bools = before[first] < before[first + count]
+    return is_any
 
 
 def starts(run: str, texts: Sequence[str]) -> list[int]:
