@@ -25,7 +25,7 @@ from pipelines.names.languages import NOUN
 from pipelines.names.marked import Marked
 from pipelines.passes.read import POSTS
 from pipelines.text import columns, edits, language, sentences, spelling, tokens
-from pipelines.text.clean import clean as clean_text
+from pipelines.text.clean import clean_all
 from pipelines.text.together import Bools, Ints, Together
 
 HINTS = ("person", "place", "organisation", "event", NOUN)
@@ -121,8 +121,8 @@ def _clean(group: Group, folder: Path) -> None:
 
 
 def _texts(raws: Sequence[str], hints: Sequence[Sequence[dict[str, Any]] | None]) -> _Texts:
-    made = [clean_text(raw) for raw in raws]
-    written = [*map(edits.apply, raws, made)]
+    cleaned = clean_all(raws)
+    written, made = [one.text for one in cleaned], [one.edits for one in cleaned]
     seen = [*map(columns.parted, raws, written, made)]
     together = Together(written)
     names: list[Marked] = []

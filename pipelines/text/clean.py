@@ -11,15 +11,17 @@ at once where the answer is no: nearly all text needs nearly none of it.
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import cycle
+from typing import NamedTuple
 
 import regex
 
 from pipelines.text.edits import Edit, apply, compose
 from pipelines.text.layout import broken_words, page_furniture
 from pipelines.text.mojibake import C1_TABLE, cyrillic_mojibake, mojibake
+from pipelines.text.together import Together
+from pipelines.text.white_space import white_space
 
 Stage = Callable[[str, frozenset[str]], list[Edit]]
 """A text and its unusual characters → edits in that text."""
@@ -27,26 +29,68 @@ Stage = Callable[[str, frozenset[str]], list[Edit]]
 _USUAL = bytes(byte for byte in range(0x20, 0x7F)) + b"\t\n"
 
 
+class Cleaned(NamedTuple):
+    """A clean text, and the minimal edits that led to it; none where it was clean before."""
+
+    text: str
+    edits: list[Edit]
+
+
 def clean(text_raw: str) -> list[Edit]:
-    """One list of minimal edits that cleans `text_raw`; empty where the text is clean.
+    """One list of minimal edits that cleans `text_raw`; empty where the text is clean."""
+    return clean_all([text_raw])[0].edits
+
+
+def clean_all(raws: Sequence[str]) -> list[Cleaned]:
+    """Many texts cleaned.
 
     The stages run until none finds anything, so cleaning a cleaned text changes nothing. That comes to an end: every
     edit makes the text shorter (ligatures counted at full length) or turns a character into one no stage touches.
     """
-    edits: list[Edit] = []
-    text, unusual = text_raw, _unusual_characters(text_raw)
-    n_quiet, n_needed = 0, len(STAGES)
-    for stage in cycle(STAGES):
-        found = stage(text, unusual)
-        n_quiet += 1
+    texts = [_Text(raw) for raw in raws]
+    unfinished = texts
+    while unfinished:
+        unfinished = [one for one in unfinished if one.goes_on(BEFORE_WHITE_SPACE)]
+        found = white_space(Together([one.text for one in unfinished]))
+        for one, edits in zip(unfinished, found, strict=True):
+            one.take_white_space(edits)
+        unfinished = [one for one in unfinished if one.goes_on(AFTER_WHITE_SPACE)]
+    return [Cleaned(one.text, one.edits) for one in texts]
+
+
+class _Text:
+    """A text that is being cleaned."""
+
+    def __init__(self, raw: str) -> None:
+        self._raw = self.text = raw
+        self._unusual = _unusual_characters(raw)
+        self.edits: list[Edit] = []
+        self._n_quiet = 0
+        self._n_needed = len(BEFORE_WHITE_SPACE) + 1 + len(AFTER_WHITE_SPACE)
+
+    def goes_on(self, stages: Sequence[Stage]) -> bool:
+        """Take what these stages find, and tell whether any stage may still find something."""
+        for stage in stages:
+            found = stage(self.text, self._unusual)
+            self._take(found)
+            if found:
+                self._unusual = _unusual_characters(self.text)
+                self._n_needed = len(BEFORE_WHITE_SPACE) + 1 + len(AFTER_WHITE_SPACE)
+            elif self._n_quiet >= self._n_needed:
+                return False
+        return True
+
+    def take_white_space(self, found: list[Edit]) -> None:
+        """Take the edits for white space, which never leave anything to themselves and no unusual character."""
+        self._take(found)
         if found:
-            edits = compose(text_raw, edits, found)
-            text = apply(text, found)
-            unusual = _unusual_characters(text)
-            n_quiet, n_needed = 0, len(STAGES) - (stage is white_space)  # which never leaves anything to itself
-        if n_quiet == n_needed:
-            break
-    return edits
+            self._n_needed = len(BEFORE_WHITE_SPACE) + len(AFTER_WHITE_SPACE)
+
+    def _take(self, found: list[Edit]) -> None:
+        self._n_quiet = 0 if found else self._n_quiet + 1
+        if found:
+            self.edits = compose(self._raw, self.edits, found)
+            self.text = apply(self.text, found)
 
 
 def _unusual_characters(text: str) -> frozenset[str]:
@@ -203,77 +247,7 @@ def _compositions(run: str, offset: int) -> Iterator[Edit]:
             yield Edit(offset + start, offset + end, after, "unicode", "nfc")
 
 
-# --- white space ----------------------------------------------------------------------------------------------------
-
-_SPACE_RUN, _BLANK_LINES = re.compile("  +"), re.compile("\n\n\n+")
-# Every run of white space but one space, one line end, one blank line.
-_LAYOUT_RUN = re.compile(r" [ \t\n]+|\n(?:[ \t]|\n[ \t\n])[ \t\n]*|\t[ \t\n]*")
-_LAYOUT = " \t\n"
-
-
-def white_space(text: str, _unusual: frozenset[str]) -> list[Edit]:
-    """Edits for runs of spaces, spaces at line ends and starts, runs of blank lines, white space around the text."""
-    if not text:
-        return []
-    has_outer = text[0] in _LAYOUT or text[-1] in _LAYOUT
-    is_mixed = "\t" in text or " \n" in text or "\n " in text
-    if not has_outer and not is_mixed and "  " not in text and "\n\n\n" not in text:
-        return []
-    body_start = len(text) - len(text.lstrip(_LAYOUT))
-    body_end = len(text.rstrip(_LAYOUT))
-    if body_start >= body_end:
-        return [Edit(0, len(text), "", "whitespace", "outer-space")]
-    found = []
-    if body_start:
-        found.append(Edit(0, body_start, "", "whitespace", "outer-space"))
-    found.extend((_mixed_space if is_mixed else _plain_space)(text, body_start, body_end))
-    if body_end < len(text):
-        found.append(Edit(body_end, len(text), "", "whitespace", "outer-space"))
-    return found
-
-
-def _plain_space(text: str, start: int, end: int) -> list[Edit]:
-    """Edits for runs of white space that are all of spaces or all of line ends."""
-    spaces = [match.span() for match in _SPACE_RUN.finditer(text, start, end)]
-    lines = [match.span() for match in _BLANK_LINES.finditer(text, start, end)]
-    found = [Edit(first + 1, last, "", "whitespace", "spaces") for first, last in spaces]
-    found += [Edit(first + 1, last - 1, "", "whitespace", "blank-lines") for first, last in lines]
-    return sorted(found) if spaces and lines else found
-
-
-def _mixed_space(text: str, start: int, end: int) -> list[Edit]:
-    """Edits for runs of whatever white space."""
-    found: list[Edit] = []
-    for match in _LAYOUT_RUN.finditer(text, start, end):
-        first, last = match.span()
-        if match[0].strip(" "):
-            found.extend(_canonical_space(match[0], first))
-        else:
-            found.append(Edit(first + 1, last, "", "whitespace", "spaces"))
-    return found
-
-
-def _canonical_space(run: str, offset: int) -> Iterator[Edit]:
-    """Edits that leave of a run of white space one space, one line end, or one blank line."""
-    first = run.find("\n")
-    if first < 0:
-        keep = run.find(" ")
-        if keep < 0:
-            yield Edit(offset, offset + len(run), " ", "whitespace", "spaces")
-            return
-        last, before, after = keep, "spaces", "spaces"
-        first = keep
-    else:
-        last, before, after = run.rfind("\n"), "trailing-space", "indent"
-    if first > 0:
-        yield Edit(offset, offset + first, "", "whitespace", before)
-    if last - first > 1:
-        yield Edit(offset + first + 1, offset + last, "", "whitespace", "blank-lines")
-    if last + 1 < len(run):
-        yield Edit(offset + last + 1, offset + len(run), "", "whitespace", after)
-
-
-STAGES: tuple[Stage, ...] = (
+BEFORE_WHITE_SPACE: tuple[Stage, ...] = (
     page_furniture,
     mojibake,
     cyrillic_mojibake,
@@ -282,6 +256,5 @@ STAGES: tuple[Stage, ...] = (
     characters,
     line_ends,
     nfc,
-    white_space,
-    broken_words,
 )
+AFTER_WHITE_SPACE: tuple[Stage, ...] = (broken_words,)
