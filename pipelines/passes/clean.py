@@ -176,7 +176,11 @@ def _write_candidates(texts: Together, found: Found, sentence_starts: Ints, fold
 
 def _on_one_line(written: pa.DictionaryArray) -> pa.DictionaryArray:
     """The surfaces of what is written."""
-    surfaces = pa.array(map(_surface, written.dictionary.to_pylist()), pa.string()).dictionary_encode()
+    is_broken = pc.match_substring(written.dictionary, "\n")
+    if not pc.any(is_broken).as_py():
+        return written
+    joined = pa.array(map(_surface, written.dictionary.filter(is_broken).to_pylist()), pa.string())
+    surfaces = pc.replace_with_mask(written.dictionary, is_broken, joined).dictionary_encode()
     return pa.DictionaryArray.from_arrays(surfaces.indices.take(written.indices), surfaces.dictionary)
 
 

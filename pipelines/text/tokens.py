@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import regex
 
-_PLAIN = r'^["(\[]*(?P<word>[a-z]{2,})[.,;:!?)"\]]*$'  # nearly all tokens that hold a word written small
+# Nearly all tokens that hold a word written small: with signs around it, in a genitive, before footnotes.
+_PLAIN = r"""^["(\[]*(?P<word>[a-z]{2,})(?:'s?)?(?:[.,;:!?)"\]]|\[[0-9]+\])*$"""
 # What the other words need, as far as a pattern without looking back can tell; of rarer scripts nothing is told here.
 _MAY_HOLD_WORD = r"(?:^|[^\p{L}\p{M}\p{N}'’-])\p{Ll}[\p{Ll}\p{M}]|[^\x00-\x{24f}]"
 _SMALL_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’-])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L}\p{M}\p{N}])")
