@@ -11,7 +11,7 @@ import dagster as dg
 
 from pipelines import notify, preview, provenance, release, report, work
 from pipelines.resources import Places, Rules, Workers, kept_builds
-from pipelines.stages import core, out, raw, verify
+from pipelines.stages import core, counted, out, raw, verify
 
 OWNERS = ["team:variorum"]
 ABOUT = {
@@ -155,13 +155,13 @@ def _out_spec(name: str) -> dg.AssetSpec:
 def texts(places: Places, rules: Rules, workers: Workers) -> Iterator[dg.MaterializeResult[Any]]:
     paths = places.paths()
     manifest = out.apply_groups(paths, rules.settings(), workers.run)
-    verify.begin(paths, workers.ahead)
+    workers.ahead([*counted.tasks(paths), *verify.tasks(paths)], 0)
     for name in out.PART_TABLES:
-        yield _made(manifest, ["out", name], **preview.table(name, out.part_files(paths, name)))
+        yield _made(manifest, ["out", name], **preview.table(name, out.part_files(paths, f"{name}.parquet")))
 
 
 def _table_asset(
-    name: str, make: Callable[[Any], Any], *deps: Any, then: Callable[..., None] = lambda *_: None
+    name: str, make: Callable[[Any, Any], Any], *deps: Any, then: Callable[..., None] = lambda *_: None
 ) -> dg.AssetsDefinition:
     @dg.asset(
         name=name,
@@ -176,17 +176,17 @@ def _table_asset(
     )
     def table(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
         paths = places.paths()
-        file = make(paths)
+        file = make(paths, workers.run)
         then(paths, workers.ahead)
         return _made(paths.read_manifest(name), **preview.table(name, [file]))
 
     return table
 
 
-sources = _table_asset("sources", out.sources_table, records)
-quarantine = _table_asset("quarantine", out.quarantine_table, records)
-variants = _table_asset("variants", out.variants_table, ["out", "mentions"])
-entities = _table_asset("entities", out.entities_table, ["out", "mentions"], variants, then=report.begin)
+sources = _table_asset("sources", lambda paths, _: out.sources_table(paths), records)
+quarantine = _table_asset("quarantine", lambda paths, _: out.quarantine_table(paths), records)
+variants = _table_asset("variants", counted.variants_table, ["out", "mentions"])
+entities = _table_asset("entities", counted.entities_table, ["out", "mentions"], variants, then=report.begin)
 TABLE_ASSETS = [sources, quarantine, variants, entities]
 TABLE_KEYS = [dg.AssetKey(["out", name]) for name in (*out.PART_TABLES, *out.WHOLE_TABLES)]
 

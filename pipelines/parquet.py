@@ -89,10 +89,10 @@ def parts(table: Path) -> list[Path]:
     return sorted(table.glob("*.parquet")) if table.is_dir() else [table]
 
 
-def slices(path: Path, columns: list[str]) -> Iterator[pa.Table]:
+def slices(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
     """The rows of a file, a row group at a time; at least one slice."""
     with pq.ParquetFile(path, memory_map=True) as file:
-        yield file.schema_arrow.empty_table().select(columns)
+        yield file.schema_arrow.empty_table().select(columns or file.schema_arrow.names)
         for number in range(file.num_row_groups):
             yield file.read_row_group(number, columns, use_threads=False)
 

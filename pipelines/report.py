@@ -298,7 +298,8 @@ def _cell(tag: str, text: str, is_counted: bool) -> str:
 def make_report(paths: Paths, run: Run) -> Manifest:
     """The report on this build; where what it is made of is the same, that of the build before."""
     place = _place_of(paths)
-    run("Reporting", write_report, [] if place.is_dir() else [(paths, place)], 0)
+    size = sum(file.stat().st_size for _, files in out.table_files(paths) for file in files)
+    run("Reporting", write_report, [] if place.is_dir() else [(paths, place)], size)
     rows = json.loads((place / NUMBERS).read_text())["numbers"]["rows"]
     return paths.write_manifest(STAGE, {"report": place.name, "rows": rows})
 
@@ -311,7 +312,7 @@ def begin(paths: Paths, ahead: Ahead) -> None:
     if paths.outdated() not in ([], [STAGE]) or (place := _place_of(paths)).is_dir():
         return
     if parquet.n_rows(out.whole_table(paths, "entities")) < MANY:
-        ahead(write_report, [(paths, place)], 0)
+        ahead([(write_report, (paths, place))], 0)
 
 
 def _place_of(paths: Paths) -> Path:

@@ -19,7 +19,7 @@ from pipelines.environment import Engine
 from pipelines.names.settings import NameSettings
 from pipelines.settings import Settings
 from pipelines.stages.folders import refuse_overlaps
-from pipelines.stages.places import Paths
+from pipelines.stages.places import Paths, Task
 from pipelines.text import spelling
 from pipelines.workers import Cluster, Processes, Team
 
@@ -218,12 +218,14 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
             label: what is done, for people.
             function: a pure function from files to files.
             calls: its arguments, once a call.
-            size: bytes that all calls work on; little work is done here and now, unless there were workers before.
+            size: bytes that all calls work on; little work is done here and now, unless it was begun ahead, or is of
+                several calls and there were workers before.
         """
         report = partial(_counted, REPORT.get(), label, len(calls))
         report(0)
         self._team = self._team or Team(self._engine())
-        if self._team.was_started or (size >= environment.INLINE_BYTES and self._team.engine.is_elsewhere):
+        is_much = size >= environment.INLINE_BYTES or (self._team.was_started and len(calls) > 1)
+        if self._team.engine.is_elsewhere and (is_much or self._team.has_begun(function, calls)):
             memory.give_back()
             return self._team.run(function, calls, report) if calls else None
         for done, call in enumerate(calls, 1):
@@ -231,17 +233,16 @@ class Workers(dg.ConfigurableResource):  # type: ignore[type-arg]
             report(done)
         return None
 
-    def ahead(self, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
-        """Begin calls that a later `run` waits for, beside what is done here; where there are no workers, it runs them.
+    def ahead(self, tasks: Sequence[Task], size: int) -> None:
+        """Begin tasks that a later `run` waits for, beside what is done here; where there are no workers, it runs them.
 
         Args:
-            function: as for `run`.
-            calls: as for `run`, and hashable.
-            size: bytes that all calls work on; workers are not started for little work.
+            tasks: functions as for `run`, and what they are called with, hashable.
+            size: bytes that all tasks work on; workers are not started for little work.
         """
         team = self._team = self._team or Team(self._engine())
-        if calls and team.engine.is_elsewhere and (team.was_started or size >= environment.INLINE_BYTES):
-            team.ahead(function, calls)
+        if tasks and team.engine.is_elsewhere and (team.was_started or size >= environment.INLINE_BYTES):
+            team.ahead(tasks)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Let the workers go that were started for a run."""

@@ -234,13 +234,17 @@ class Team:
         if not self.engine.is_kept:
             self._let_go()
 
-    def ahead(self, function: Call, calls: Sequence[tuple[Any, ...]]) -> None:
-        """Begin calls for a `run` of the same ones to wait for, beside whatever is done until then."""
+    def ahead(self, tasks: Sequence[tuple[Call, tuple[Any, ...]]]) -> None:
+        """Begin tasks for a `run` of the same ones to wait for, beside whatever is done until then."""
         workers = self._workers() if self.engine.is_kept else self.engine.start(ExitStack())
         self.was_started = True
-        self._begun |= {(function, call): workers.submit(function, *call) for call in calls}
+        self._begun |= {(function, call): workers.submit(function, *call) for function, call in tasks}
         if not self.engine.is_kept:
             workers.shutdown(wait=False)  # they end with the work that they have
+
+    def has_begun(self, function: Call, calls: Sequence[tuple[Any, ...]]) -> bool:
+        """Whether any of the calls was begun ahead."""
+        return any((function, call) in self._begun for call in calls)
 
     def _run(self, function: Call, calls: Sequence[tuple[Any, ...]], report: Callable[[int], None]) -> None:
         futures: list[Future[Path]] = []

@@ -9,7 +9,7 @@ import pandas as pd
 from pipelines import parquet, release
 from pipelines.invariants import Offences
 from pipelines.settings import Settings
-from pipelines.stages import core, out, raw, verify
+from pipelines.stages import core, counted, out, raw, verify
 from pipelines.stages.places import Paths
 
 ROOT = Path(__file__).parents[1]
@@ -37,8 +37,10 @@ def run_stages(paths: Paths, settings: Settings | None = None, run: Any = inline
     core.judge_words(paths, settings, run)
     core.resolve_names(paths, settings, run)
     out.apply_groups(paths, settings, run)
-    for make in (out.sources_table, out.quarantine_table, out.variants_table, out.entities_table):
-        make(paths)
+    out.sources_table(paths)
+    out.quarantine_table(paths)
+    counted.variants_table(paths, run)
+    counted.entities_table(paths, run)
     return verify.all_offences(paths, run)
 
 

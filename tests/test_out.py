@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import invariants, parquet
-from pipelines.stages import out, ranges, verify
+from pipelines.stages import counted, out, ranges, verify
 from pipelines.stages.places import Paths
 from tests.builds import ROOT, inline, run_stages, write_seeds
 
@@ -58,15 +58,15 @@ def built(tmp_path: Path) -> Paths:
 def made_again(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The whole tables that are made by counting once more."""
     made: list[str] = []
-    write = out.write_table
+    write = counted.write_table
 
     def noting(paths: Paths, name: str, slices: Iterable[pd.DataFrame | pa.Table]) -> Any:
         made.append(name)
         return write(paths, name, slices)
 
-    monkeypatch.setattr(out, "write_table", noting)
-    out.variants_table(paths)
-    out.entities_table(paths)
+    monkeypatch.setattr(counted, "write_table", noting)
+    counted.variants_table(paths, inline)
+    counted.entities_table(paths, inline)
     return made
 
 

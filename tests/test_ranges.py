@@ -17,7 +17,7 @@ rows = st.tuples(st.sampled_from(NAMES), st.sampled_from(["p:a", "p:b"]), st.int
 
 
 def told(parts: list[list[Row]], folder: Path) -> tuple[list[Row], int]:
-    """The rows of all slices, and how many slices there are; the first of each surface's rows is told alone."""
+    """The rows of all slices, and how many ranges there are; the first of each surface's rows is told alone."""
     files = []
     for number, part in enumerate(parts):
         files.append(folder / f"{number}.arrow")
@@ -28,9 +28,12 @@ def told(parts: list[list[Row]], folder: Path) -> tuple[list[Row], int]:
         surfaces = added["surface"].to_pylist()
         return added.filter(pa.array([n == 0 or one != surfaces[n - 1] for n, one in enumerate(surfaces)], pa.bool_()))
 
-    slices = list(ranges.most_mentioned(files, SCHEMA.names[:2], ["n_mentions"], first_of_each, folder / "scratch"))
-    found = pa.concat_tables(slices).to_pydict()
-    return list(zip(*(found[name] for name in SCHEMA.names), strict=True)), len(slices)
+    cuts = ranges.cut([feather.read(file, ["surface"])["surface"] for file in files])
+    folded = [folder / f"folded-{number}.arrow" for number in range(len(cuts))]
+    for between, file in zip(cuts, folded, strict=True):
+        ranges.fold(files, SCHEMA.names[:2], ["n_mentions"], first_of_each, between, file)
+    found = pa.concat_tables(ranges.most_mentioned(folded)).to_pydict()
+    return list(zip(*(found[name] for name in SCHEMA.names), strict=True)), len(cuts)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -43,15 +46,14 @@ def told(parts: list[list[Row]], folder: Path) -> tuple[list[Row], int]:
 def test_ranges_tell_what_is_told_at_once(
     tmp_path: Path, parts: list[list[Row]], a_range: int, a_slice: int, sampled: int
 ) -> None:
-    at_once, n_slices = told(parts, tmp_path)
-    assert n_slices == 1
+    at_once, n_ranges = told(parts, tmp_path)
+    assert n_ranges == 1
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranges, "ROWS_A_RANGE", a_range)
         patch.setattr(ranges, "ROWS_A_SLICE", a_slice)
         patch.setattr(ranges, "SAMPLED", sampled)
         in_ranges, _ = told(parts, tmp_path)
     assert in_ranges == at_once
-    assert not list((tmp_path / "scratch").glob("*")), "nothing is left behind"
 
 
 def test_the_most_mentioned_come_first_then_the_order_of_keys(tmp_path: Path) -> None:

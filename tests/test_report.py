@@ -157,12 +157,12 @@ def test_unchanged_numbers_are_not_drawn_again(
 def test_a_report_is_begun_when_all_tables_are_there(places: Paths) -> None:
     begun: list[Any] = []
     run_stages(places)
-    report.begin(places, lambda function, calls, size: begun.extend(calls))
+    report.begin(places, lambda tasks, size: begun.extend(call for _, call in tasks))
     ((_, place),) = begun
     assert report.make_report(places, inline)["report"] == place.name
-    report.begin(places, lambda function, calls, size: begun.extend(calls))
+    report.begin(places, lambda tasks, size: begun.extend(call for _, call in tasks))
     (places.work / "manifests" / "sources.json").unlink()
-    report.begin(places, lambda function, calls, size: begun.extend(calls))
+    report.begin(places, lambda tasks, size: begun.extend(call for _, call in tasks))
     assert len(begun) == 1
 
 

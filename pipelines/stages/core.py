@@ -210,10 +210,10 @@ class Resolved:
         """How many readings surfaces have."""
         return parquet.n_rows(self.place / "names.parquet")
 
-    @cached_property
-    def entities(self) -> pa.Table:
-        """The authority's entities with all their columns, and the new ones."""
-        return parquet.read(self.place / "entities.parquet")
+    @property
+    def entities(self) -> Path:
+        """The file of the authority's entities, with all their columns, and of the new ones."""
+        return self.place / "entities.parquet"
 
     @cached_property
     def decisions(self) -> pa.Table:

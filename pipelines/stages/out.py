@@ -1,12 +1,9 @@
 """The out stages: readings applied to every group, and the tables that are added up from all groups."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +13,6 @@ from pipelines.names.authority import REVIEW_COLUMNS
 from pipelines.passes import apply as applying
 from pipelines.passes.read import source_id
 from pipelines.settings import Settings
-from pipelines.stages import ranges
 from pipelines.stages.core import corrected, prepared_groups, resolved, sources_read
 from pipelines.stages.inputs import Inputs
 from pipelines.stages.places import Manifest, Paths, Run
@@ -81,18 +77,14 @@ def _tasks(paths: Paths, settings: Settings, inputs: Inputs) -> Iterator[tuple[s
         )
 
 
-def part_files(paths: Paths, name: str) -> list[Path]:
-    """The parts of a table, in the order of its rows."""
-    return _parts(paths, f"{name}.parquet")
-
-
-def _parts(paths: Paths, file: str) -> list[Path]:
+def part_files(paths: Paths, file: str) -> list[Path]:
+    """A file of every part: those of a table in the order of its rows."""
     return [paths.store.place("apply", part) / file for part in paths.read_manifest("parts")["parts"]]
 
 
 def _counts(paths: Paths, name: str, by: list[str], status: str = "") -> pa.Table:
     """What all parts count, added up; where a status is given, of rows that have it."""
-    tables = (feather.read(file) for file in _parts(paths, f"{name}.arrow"))
+    tables = (feather.read(file) for file in part_files(paths, f"{name}.arrow"))
     if status:
         tables = (table.filter(pc.equal(table["status"], status)) for table in tables)
     return parquet.add_up(tables, by, COUNTS)
@@ -113,20 +105,6 @@ def write_table(paths: Paths, name: str, slices: Iterable[pd.DataFrame | pa.Tabl
     parquet.write_slices(chain([first], valid), first.schema, unfinished)
     unfinished.replace(place)
     paths.write_manifest(name, {"sha256": describe.sha256(place)})
-    return place
-
-
-def _kept_table(paths: Paths, name: str, made_of: Sequence[str], make: Callable[[], Iterable[pa.Table]]) -> Path:
-    """A whole table as `make` makes it; that of the build before where what it is made of is the same."""
-    place, version = whole_table(paths, name), work.code_version("stages", "parquet.py")
-    key = work.digest(version, *(paths.read_manifest(stage)["key"] for stage in made_of))
-    if paths.has_manifest(f"{name}-made") and place.exists():
-        kept = paths.read_manifest(f"{name}-made")
-        if kept["of"] == key and kept["sha256"] == describe.sha256(place):
-            paths.write_manifest(name, {"sha256": kept["sha256"]})
-            return place
-    write_table(paths, name, make())
-    paths.write_manifest(f"{name}-made", {"of": key, "sha256": paths.read_manifest(name)["sha256"]})
     return place
 
 
@@ -152,60 +130,6 @@ def _columns(name: str) -> list[str]:
     return list(arrow_schema(name).names)
 
 
-def variants_table(paths: Paths) -> Path:
-    """The table `variants`: where a surface is read as one entity for several reasons, the most frequent speaks."""
-    by = ["surface", "entity_id", "kind", "method", "score", "status", "explanation", "normalized"]
-
-    def finish(rows: pa.Table) -> pa.Table:
-        starts = np.flatnonzero(_is_other(rows["surface"]) | _is_other(rows["entity_id"]))
-        variant = np.repeat(np.arange(len(starts)), np.diff(starts, append=rows.num_rows))
-        speaks = np.lexsort((-rows["n_mentions"].to_numpy(), variant))[starts]
-        found = rows.take(pa.array(speaks)).rename_columns([*by[:-1], "canonical", *COUNTS])
-        for name in COUNTS:
-            values = rows[name].to_numpy()
-            totals = np.add.reduceat(values, starts) if len(starts) else values
-            found = found.set_column(found.column_names.index(name), name, pa.array(totals))
-        return found
-
-    files, scratch = _parts(paths, "variant_counts.arrow"), paths.store.root / "tables"
-    slices = partial(ranges.most_mentioned, files, by, COUNTS, finish, scratch)
-    return _kept_table(paths, "variants", ["parts"], slices)
-
-
-def _is_other(values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
-    """Whether each value differs from the one before it."""
-    column = values.combine_chunks()
-    differs: npt.NDArray[np.bool_] = pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
-    return np.append(np.ones(min(len(column), 1), bool), differs)
-
-
-def entities_table(paths: Paths) -> Path:
-    """The table `entities`: those that are mentioned, the authority's with all its columns."""
-
-    def slices() -> Iterator[pa.Table]:
-        variants = parquet.read(whole_table(paths, "variants"), ["entity_id"])["entity_id"]
-        known = resolved(paths).entities.drop(["aliases"])
-        extra = [name for name in known.column_names if name not in _columns("entities")]
-        finish = partial(_described, known=known, variants=variants)
-        files, scratch = _parts(paths, "entity_counts.arrow"), paths.store.root / "tables"
-        for rows in ranges.most_mentioned(files, ["entity_id"], COUNTS, finish, scratch):
-            yield rows.select([*_columns("entities"), *extra])
-
-    return _kept_table(paths, "entities", ["parts", "readings", "variants"], slices)
-
-
-def _described(rows: pa.Table, known: pa.Table, variants: pa.ChunkedArray) -> pa.Table:
-    """Entities with the number of their variants, and with what is known of them."""
-    ids = rows["entity_id"].combine_chunks()
-    of = pc.index_in(variants, ids).drop_null().to_numpy()
-    rows = rows.append_column("n_variants", pa.array(np.bincount(of, minlength=len(ids))))
-    known = known.filter(pc.is_in(known["entity_id"], ids))
-    told = known.take(pc.index_in(ids, known["entity_id"])).drop(["entity_id"])
-    for name in told.column_names:
-        rows = rows.append_column(name, told[name])
-    return rows
-
-
 def review_queue(paths: Paths) -> str:
     """The open doubts as `_review_queue` tells them, those of the build before where nothing changed."""
     place = _review_place(paths)
@@ -228,7 +152,7 @@ def _review_queue(paths: Paths) -> str:
     `surface` is a name as it stands in the cleaned text. One that is also read in another way has a row for each post,
     as what is decided for one is not meant for all.
     """
-    files = part_files(paths, "mentions")
+    files = part_files(paths, "mentions.parquet")
     mentions = _doubtful_mentions(files)
     per_post = mentions["surface"].isin(_certain(files, mentions["surface"].unique()))
     per_post |= mentions.groupby("surface")["suggested"].transform("nunique") > 1
@@ -237,7 +161,7 @@ def _review_queue(paths: Paths) -> str:
     rows = rows.sort_values(["n_mentions", "surface", "post_id", "suggested"], ascending=[False, True, True, True])
     rows = rows.drop_duplicates(["surface", "post_id"])
     rows = rows.merge(_reasons_for_doubt(paths), on=["surface", "suggested"], how="left", validate="many_to_one")
-    entities = resolved(paths).entities.select(["entity_id", "name"])
+    entities = parquet.read(resolved(paths).entities, ["entity_id", "name"])
     entities = entities.filter(pc.is_in(entities["entity_id"], pa.array(rows["suggested"].unique(), pa.string())))
     names = entities.to_pandas().set_index("entity_id")["name"]
     rows = rows.assign(
@@ -281,7 +205,9 @@ def _certain(files: list[Path], surfaces: Iterable[str]) -> set[str]:
 def unmatched_decisions(paths: Paths) -> pd.DataFrame:
     """The rows of decisions.csv that matched nothing in the build: `line`, `surface`, `post_id`."""
     decisions = resolved(paths).decisions.to_pandas()
-    used = pa.concat_tables([feather.read(file) for file in _parts(paths, "decisions_used.arrow")])["line"].to_pandas()
+    used = pa.concat_tables([feather.read(file) for file in part_files(paths, "decisions_used.arrow")])[
+        "line"
+    ].to_pandas()
     left: pd.DataFrame = decisions.loc[~decisions["line"].isin(used), ["line", "surface", "post_id"]]
     return left
 
@@ -296,6 +222,6 @@ def beside(paths: Paths) -> dict[str, str]:
 def table_files(paths: Paths) -> Iterator[tuple[str, list[Path]]]:
     """Every published table with the files it is made of."""
     for name in PART_TABLES:
-        yield name, part_files(paths, name)
+        yield name, part_files(paths, f"{name}.parquet")
     for name in WHOLE_TABLES:
         yield name, [whole_table(paths, name)]

@@ -34,11 +34,15 @@ class Run(Protocol):
         """Run `function` on every call."""
 
 
-class Ahead(Protocol):
-    """Begins calls that a later `Run` waits for, beside what is done until then."""
+Task = tuple[Callable[..., Path], tuple[Any, ...]]
+"""A function, and what it is called with."""
 
-    def __call__(self, function: Callable[..., Path], calls: Sequence[tuple[Any, ...]], size: int) -> None:
-        """Begin `function` on every call."""
+
+class Ahead(Protocol):
+    """Begins tasks that a later `Run` waits for, beside what is done until then."""
+
+    def __call__(self, tasks: Sequence[Task], size: int) -> None:
+        """Begin every task; they work on `size` bytes."""
 
 
 @dataclass(frozen=True)

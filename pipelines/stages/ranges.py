@@ -1,11 +1,10 @@
 """What all parts count, added up a range of keys at a time, and told most mentions first.
 
-So the table of a whole corpus is never held at once: finished ranges lie in files, and are read side by side. What the
-rows are belongs to `out`.
+So the table of a whole corpus is never held at once: workers fold ranges into files, which are read side by side. What
+the rows are belongs to `out`.
 """
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import feather, parquet, work
+from pipelines import feather, parquet
 
 ROWS_A_RANGE = 1 << 20
 """Rows of all parts that are added up at a time."""
@@ -27,37 +26,21 @@ Range = tuple[str | None, str | None]
 Finish = Callable[[pa.Table], pa.Table]
 
 
-def most_mentioned(
-    files: Sequence[Path], by: list[str], counts: list[str], finish: Finish, scratch: Path
-) -> Iterator[pa.Table]:
-    """The finished rows in slices, at least one: most mentions first, otherwise in the order of their keys.
+def fold(files: Iterable[Path], by: list[str], counts: list[str], finish: Finish, between: Range, folded: Path) -> None:
+    """Write the finished rows of a range of keys: most mentions first, otherwise in the order of their keys.
 
     Args:
         files: What the parts count: Arrow files with keys and counts.
         by: The keys; rows with the same first one are finished together.
         counts: What is added up.
         finish: What is made of rows that are added up and in the order of their keys.
-        scratch: A folder for files that are needed meanwhile.
+        between: The range of the first key.
+        folded: The file that is written.
     """
-    cuts = cut([feather.read(file, by[:1])[by[0]] for file in files])
-    if len(cuts) == 1:
-        yield by_mentions(finish(parquet.add_up(map(feather.read, files), by, counts)))
-        return
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=work.UNFINISHED, dir=scratch) as folder:
-        kept, mentions = [], []
-        for number, between in enumerate(cuts):
-            some = (within(feather.read(file), by[0], between) for file in files)
-            rows = by_mentions(finish(parquet.add_up(some, by, counts)))
-            kept.append(Path(folder) / f"{number}.arrow")
-            mentions.append(rows[COUNTED].to_numpy())
-            feather.write(rows, kept[-1], ROWS_A_SLICE)
-        yield from _side_by_side(kept, mentions)
-
-
-def by_mentions(rows: pa.Table) -> pa.Table:
-    """The rows, most mentions first, otherwise in the order that they have."""
-    return rows.take(pa.array(np.argsort(-rows[COUNTED].to_numpy(), kind="stable")))
+    some = (within(feather.read(file), by[0], between) for file in files)
+    rows = finish(parquet.add_up(some, by, counts))
+    most = np.argsort(-rows[COUNTED].to_numpy(), kind="stable")
+    feather.write(rows.take(pa.array(most)), folded, ROWS_A_SLICE)
 
 
 def cut(keys: Sequence[pa.ChunkedArray]) -> list[Range]:
@@ -79,14 +62,16 @@ def within(rows: pa.Table, key: str, between: Range) -> pa.Table:
     return rows if high is None else rows.filter(pc.less(rows[key], high))
 
 
-def _side_by_side(files: Sequence[Path], mentions: Sequence[Numbers]) -> Iterator[pa.Table]:
-    """The rows of sorted files in one order, in slices; of those mentioned as often the earlier files' come first."""
-    of = np.repeat(np.arange(len(files)), [len(one) for one in mentions])
+def most_mentioned(folded: Sequence[Path]) -> Iterator[pa.Table]:
+    """The rows of folded ranges in slices, at least one: most mentions first, then in the order of the ranges."""
+    mentions = [feather.read(file, [COUNTED])[COUNTED].to_numpy() for file in folded]
+    of = np.repeat(np.arange(len(folded)), [len(one) for one in mentions])
     of = of[np.argsort(-np.concatenate(mentions), kind="stable")]
-    queues = [_Queue(file) for file in files]
+    queues = [_Queue(file) for file in folded]
+    yield queues[0].take(0)
     for start in range(0, len(of), ROWS_A_SLICE):
         some = of[start : start + ROWS_A_SLICE]
-        wanted = np.bincount(some, minlength=len(files)).tolist()
+        wanted = np.bincount(some, minlength=len(folded)).tolist()
         rows = pa.concat_tables([queue.take(number) for queue, number in zip(queues, wanted, strict=True)])
         place = np.empty(len(some), np.int64)
         place[np.argsort(some, kind="stable")] = np.arange(len(some))

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pipelines import describe, feather, gold, invariants, parquet, work
 from pipelines.invariants import INVARIANTS, Offences
 from pipelines.stages import out, ranges
-from pipelines.stages.places import Ahead, Paths, Run
+from pipelines.stages.places import Paths, Run, Task
 
 NEEDED = {
     "sources": ["source_id", "path", "n_posts", "n_quarantined"],
@@ -40,10 +40,9 @@ def all_offences(paths: Paths, run: Run) -> dict[str, Offences]:
     return found
 
 
-def begin(paths: Paths, ahead: Ahead) -> None:
-    """Let parts be checked that `all_offences` will want, beside what is done until then."""
-    calls = _unverified(_parts(paths)[1])
-    ahead(invariants.verify_part, calls, _size(calls))
+def tasks(paths: Paths) -> list[Task]:
+    """The checks of parts that `all_offences` will want."""
+    return [(invariants.verify_part, call) for call in _unverified(_parts(paths)[1])]
 
 
 def _parts(paths: Paths) -> tuple[str, Checks]:

@@ -45,7 +45,7 @@ def begin(paths: Paths, version: str, counts: Counts, settings: spelling.Setting
     """Let words be judged that `judged` will be asked about, with the same arguments."""
     new = _without(counts, _found_before(paths, version, counts))
     calls = [call for call in _calls(paths, new, settings) if not call[1].is_dir()]
-    ahead(judging.judge, calls, len(new) * TEXT_A_WORD)
+    ahead([(judging.judge, call) for call in calls], len(new) * TEXT_A_WORD)
 
 
 def _without(counts: Counts, found: Collection[str]) -> Counts:

@@ -124,7 +124,7 @@ def told(place: Path, text: str) -> Path:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_was_begun_is_waited_for_and_not_done_again(engine: Engine, tmp_path: Path) -> None:
     team, done = team_of(engine), tmp_path / "done"
-    team.ahead(told, [(done, "early ")], 1)
+    team.ahead([(told, (done, "early "))], 1)
     team.run("Between", told, [(tmp_path / "else", "between")], 1)
     team.run("Telling", told, [(done, "early "), (tmp_path / "more", "late")], 1)
     assert [file.read_text() for file in sorted(tmp_path.iterdir())] == ["early ", "between", "late"]
@@ -137,7 +137,7 @@ def test_what_was_begun_is_waited_for_and_not_done_again(engine: Engine, tmp_pat
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_was_begun_is_done_again_where_its_worker_died(engine: Engine, tmp_path: Path) -> None:
     team, marker = team_of(engine), tmp_path / "killed"
-    team.ahead(dying_once, [(marker, told, tmp_path / "done", "once")], 1)
+    team.ahead([(dying_once, (marker, told, tmp_path / "done", "once"))], 1)
     team.run("Telling", dying_once, [(marker, told, tmp_path / "done", "once")], 1)
     assert marker.exists() and (tmp_path / "done").read_text() == "once"
     team.close()
@@ -152,7 +152,7 @@ def waiting(started: Path, wanted: Path) -> Path:
 
 def test_nothing_is_under_way_when_workers_were_let_go(tmp_path: Path) -> None:
     team, wanted = Team(Processes(1)), tmp_path / "wanted"
-    team.ahead(waiting, [(tmp_path / str(number), wanted) for number in range(5)])  # a worker has one or two in hand
+    team.ahead([(waiting, (tmp_path / str(number), wanted)) for number in range(5)])  # a worker has one or two in hand
     while not (tmp_path / "0").exists():
         time.sleep(0.01)
     Timer(0.2, wanted.touch).start()
@@ -163,8 +163,8 @@ def test_nothing_is_under_way_when_workers_were_let_go(tmp_path: Path) -> None:
 def test_little_work_is_not_begun_ahead(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(environment, "INLINE_BYTES", 10)
     monkeypatch.setattr(Processes, "start", lambda *args: pytest.fail("started for little work"))
-    team_of(Engine.processes).ahead(told, [(tmp_path / "little", "")], 9)
-    team_of(Engine.processes, 1).ahead(told, [(tmp_path / "much", "")], 10)
+    team_of(Engine.processes).ahead([(told, (tmp_path / "little", ""))], 9)
+    team_of(Engine.processes, 1).ahead([(told, (tmp_path / "much", ""))], 10)
     assert not [*tmp_path.iterdir()]
 
 
@@ -188,6 +188,19 @@ def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "INLINE_BYTES", 10)
     monkeypatch.setattr(Processes, "start", lambda *args: pytest.fail("started for little work"))
     team_of(Engine.processes).run("Little", process_of_worker, [(1,), (2,)], 9)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_one_little_call_is_done_here_though_there_were_workers(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    team = team_of(engine)
+    team.run("Much", process_of_worker, [(1,), (2,)], 9)
+    team.close()
+    monkeypatch.setattr(environment, "INLINE_BYTES", 10)
+    monkeypatch.setattr(Team, "run", lambda *args: pytest.fail("given to a worker"))
+    team.run("Little", told, [(tmp_path / "done", "here")], 9)
+    assert (tmp_path / "done").read_text() == "here"
 
 
 def test_workers_get_ready_for_a_first_build_of_much_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
