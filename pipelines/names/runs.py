@@ -98,7 +98,7 @@ def _parts(runs: Sequence[tuple[str, int]]) -> Iterator[tuple[Part, ...]]:
 def cut(signs: tuple[int, ...], mode: int) -> tuple[Cut, ...]:
     """The names in a run of words with these signs; most runs have the signs of another one."""
     found: list[Cut] = []
-    for segment in segments([Token(place, sign & TRAITS, sign >> FORM) for place, sign in enumerate(signs)], mode):
+    for segment in segments([*map(_token, range(len(signs)), signs)], mode):
         opens = mode != INITIAL or (bool(segment) and segment[0].place == 0)
         place = _place_in_front(segment) if segment else 0
         if place and segment[0].traits & AFTER_PREPOSITION:
@@ -106,6 +106,11 @@ def cut(signs: tuple[int, ...], mode: int) -> tuple[Cut, ...]:
             segment = segment[place:]
         found += _names(segment, mode if opens else INSIDE)
     return tuple(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _token(place: int, sign: int) -> Token:
+    return Token(place, sign & TRAITS, sign >> FORM)
 
 
 def _place_in_front(segment: list[Token]) -> int:

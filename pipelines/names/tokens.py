@@ -4,7 +4,7 @@ Here: cutting a run to words, and what a word's letters say. Not here: which wor
 their signs alone, so that runs of the same signs are cut once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate, chain
 from typing import NamedTuple
@@ -86,8 +86,8 @@ TRAITS = (1 << FORM) - 1
 _OF_WORD = TRAITS & ~WRITTEN  # what a word can be, whatever its letters
 LINK_WORDS = frozenset(("of", "the", "for"))
 # What words begin, as bits: a phrase, the tail of a title, a place after a preposition; or their half was cut off, or
-# they are the second word of a phrase.
-_PHRASE, _TAIL, _PREPOSITION, _CUT_OFF, _SECOND = 1, 2, 4, 8, 16
+# they are the second word of a phrase, or stand before the tail of a title.
+_PHRASE, _TAIL, _PREPOSITION, _CUT_OFF, _SECOND, _LINK = 1, 2, 4, 8, 16, 32
 _LONGEST_PHRASE = 4
 
 
@@ -133,9 +133,11 @@ def may_be_marked(beginnings: npt.NDArray[np.uint8], first: Ints, count: Ints) -
         first: the first word of each run.
         count: how many words it has.
     """
-    following = np.append(beginnings[1:], np.uint8(0))
-    following[first + count - 1] = 0
-    is_mark = (beginnings & (_TAIL | _PREPOSITION) > 0) | ((beginnings & _PHRASE > 0) & (following & _SECOND > 0))
+    before, following = np.roll(beginnings, 1), np.roll(beginnings, -1)
+    before[first] = following[first + count - 1] = 0
+    is_mark = beginnings & _PREPOSITION > 0
+    is_mark |= (beginnings & _TAIL > 0) & (before & _LINK > 0)
+    is_mark |= (beginnings & _PHRASE > 0) & (following & _SECOND > 0)
     return (count > 1) & _any(is_mark, first, count)
 
 
@@ -179,15 +181,21 @@ def word(text: str) -> Word:
 
 def known(texts: Sequence[str]) -> list[Word]:
     """The same of many words: those not met before are looked up together, which takes two thirds of the time."""
-    new = [text for text in dict.fromkeys(texts) if text not in _met]
+    found = [*map(_met.get, texts)]
+    new = [*dict.fromkeys(text for text, one in zip(texts, found, strict=True) if one is None)]
     if len(_met) + len(new) > _MOST_MET:
         _met.clear()
         new = [*dict.fromkeys(texts)]
-    heads = [_head(text) for text in new]
+    _met.update(zip(new, _looked_up(new), strict=True))
+    return [one or _met[text] for text, one in zip(texts, found, strict=True)]
+
+
+def _looked_up(texts: Sequence[str]) -> Iterator[Word]:
+    """What is known of words not met before."""
+    heads = [_head(text) for text in texts]
     lower = [head.lower().rstrip(".") for head in heads]
-    for text, head, small, found in zip(new, heads, lower, traits_of(lower), strict=True):
-        _met[text] = _word(head, small, found, 0 if head == text else _CUT_OFF) if text else _NOTHING
-    return [_met[text] for text in texts]
+    for text, head, small, found in zip(texts, heads, lower, traits_of(lower), strict=True):
+        yield _word(head, small, found, 0 if head == text else _CUT_OFF) if text else _NOTHING
 
 
 def _head(text: str) -> str:
@@ -289,9 +297,9 @@ def _listed() -> dict[str, int]:
 
 
 def _beginning(text: str, lower: str) -> int:
-    """What a word may begin together with others; a phrase only where it is written large."""
+    """What a word may begin together with others: a phrase only where it is written large, a link where small."""
     beginning = _beginnings().get(lower, 0)
-    return beginning if text[0].isupper() else beginning & ~_PHRASE
+    return beginning & ~(_LINK if text[0].isupper() else _PHRASE)
 
 
 @cache
@@ -304,6 +312,7 @@ def _beginnings() -> dict[str, int]:
             (_SECOND, {phrase.split(" ")[1] for phrase in phrases()}),
             (_TAIL, {tail.partition(" ")[0] for tail in listed["title_tails"]}),
             (_PREPOSITION, (*listed["place_prepositions"], "from", "to")),
+            (_LINK, LINK_WORDS),
         )
     )
 
