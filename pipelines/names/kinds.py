@@ -95,20 +95,24 @@ def _kind_alone(token: Token) -> str:
 def _is_person(segment: Sequence[Token]) -> bool:
     """Whether several words look like a person's full name."""
     first, last, form = segment[0].traits, segment[-1].traits, segment[0].form
-    if any(token.form & MIXED for token in segment) or _ends_otherwise(segment):
+    forms = traits = 0
+    for token in segment:
+        forms |= token.form
+        traits |= token.traits
+    if forms & MIXED or _ends_otherwise(segment):
         return False
-    if any(token.form & PATRONYMIC for token in segment):
+    if forms & PATRONYMIC:
         return True
     if first & CAPITALS_ONLY and not last & CAPITALS_ONLY and not first & INITIAL_LETTER:
         initials = form & TWO_SIGNS or (form & THREE_SIGNS and last & SURNAME)
         return (
             bool(initials) and not form & NO_INITIALS and not first & (KNOWN | TITLE) and not last & (TOWN | ORDINARY)
         )
-    if any(token.traits & LINK and token.traits & SMALL for token in segment) or segment[-1].form & NUMBERED:
+    if segment[-1].form & NUMBERED or (traits & LINK and any(t.traits & LINK and t.traits & SMALL for t in segment)):
         return False
     if first & INITIAL_LETTER:
         return not last & ORDINARY or bool(last & NAME)
-    if any(token.form & LARGE_PARTICLE for token in segment[1:-1]) and not form & LARGE_PARTICLE:
+    if not form & LARGE_PARTICLE and forms & LARGE_PARTICLE and any(t.form & LARGE_PARTICLE for t in segment[1:-1]):
         return True
     if first & GIVEN:
         if first & TERRITORY or (first & (TOWN | ORDINARY | PEOPLE) and not first & FORENAME):
@@ -118,7 +122,7 @@ def _is_person(segment: Sequence[Token]) -> bool:
         return len(segment) == 2 and not first & TOWN
     if first & (TOWN | PEOPLE) or last & (TOWN | PEOPLE):
         return False
-    if last & SUFFIX or any(token.traits & SMALL_FIRST for token in segment):
+    if last & SUFFIX or traits & SMALL_FIRST:
         return True
     if first & (ORDINARY | LEADING_CUE) or len(segment) > 3:
         return False

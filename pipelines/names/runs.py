@@ -98,9 +98,9 @@ def _parts(runs: Sequence[tuple[str, int]]) -> Iterator[tuple[Part, ...]]:
 def cut(signs: tuple[int, ...], mode: int) -> tuple[Cut, ...]:
     """The names in a run of words with these signs; most runs have the signs of another one."""
     found: list[Cut] = []
-    for segment in segments([*map(_token, range(len(signs)), signs)], mode):
-        opens = mode != INITIAL or (bool(segment) and segment[0].place == 0)
-        place = _place_in_front(segment) if segment else 0
+    for segment in filter(None, segments([*map(_token, range(len(signs)), signs)], mode)):
+        opens = mode != INITIAL or segment[0].place == 0
+        place = _place_in_front(segment)
         if place and segment[0].traits & AFTER_PREPOSITION:
             found += _part(segment[:place], mode, "place")  # In Moscow Ivan Maisky
             segment = segment[place:]

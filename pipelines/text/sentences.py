@@ -20,7 +20,7 @@ _MARKS = ".!?\u2026\u3002\uff01\uff1f"
 _END = re.compile(
     rf"""[{_MARKS}]+(?:["')\]}}\u00bb\u201d\u2019]*(?:\[[0-9]{{1,3}}\])*(?=\s)|(?=[A-Z][a-z]+(?:[ ,']|\n(?!\0))))"""
 )
-_OPENING = re.compile(r"[\"'(\[{\u00ab\u201c\u2018\u00bf\u00a1*_]*")
+_OPENING = "\"'([{\u00ab\u201c\u2018\u00bf\u00a1*_"
 _NEXT_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?(?=[\s,])(?!\n\0)")
 _SPEAKER = re.compile(
     r"(?:[^\W\d_]\S* ){1,3}?"
@@ -188,23 +188,11 @@ def _possible_ends(texts: Together) -> tuple[Ints, Ints]:
 
 
 def _all_following(texts: Together, ends: Ints) -> Ints:
-    """Where the next word begins after each mark."""
-    following: Ints = ends + texts.is_any(ends, " ")
-    for row in np.flatnonzero(~_are(texts, following, str.isalpha)).tolist():
-        following[row] = _following(texts.text, int(ends[row]))
+    """Where the next word begins after each mark, past white space and opening marks."""
+    following = ends.copy()
+    _move(following, 1, lambda rows: _are(texts, following[rows], str.isspace))
+    _move(following, 1, lambda rows: texts.is_any(following[rows], _OPENING))
     return following
-
-
-def _following(text: str, end: int) -> int:
-    """Where the next word begins, past white space and opening marks."""
-    position = end
-    size = len(text)
-    while position < size and text[position].isspace():
-        position += 1
-    if text[position : position + 1].isalpha():
-        return position
-    opening = _OPENING.match(text, position)
-    return opening.end() if opening else position
 
 
 def _words_before(texts: Together, stops: Ints) -> tuple[Ints, list[str]]:
