@@ -68,7 +68,8 @@ CODED = {"sentences": ["post_id"], "edits": ["post_id"], "mentions": ["post_id"]
 COUNTED = {"variants": ["surface", "entity_id"], "entities": ["entity_id"]}
 """What mentions and posts are counted by, for each table that has such counts."""
 OFFENCES = pa.schema([("invariant", pa.string()), ("number", pa.int64()), ("first", pa.list_(pa.string()))])
-OWN_NUMBER = r"-m[0-9]+$"
+NUMBERED = "-m"
+OWN_NUMBER = rf"{NUMBERED}[0-9]+$"
 NONE = -1
 
 
@@ -225,12 +226,24 @@ def dangling_keys(tables: Tables) -> Iterable[str]:
     ):
         for value in _absent(tables[name][column], tables[home][column]):
             yield f"{name}.{column} {value} is not in {home}."
-    mentions = tables["mentions"].select(["mention_id", "post_id"])
-    ids, posts = mentions["mention_id"], mentions["post_id"].cast(pa.string())
-    home = pc.replace_substring_regex(ids, OWN_NUMBER, "")
-    for value in ids.filter(pc.not_equal(home, posts)).to_pylist():
+    ids = tables["mentions"]["mention_id"]
+    for value in _strange(ids, tables["mentions"]["post_id"]):
         yield f"mentions.mention_id {value} is not its post's id and a number, so it may be another post's too."
     yield from (f"mentions.mention_id {value} stands twice." for value in _repeated(ids))
+
+
+def _strange(ids: Column, posts: Column) -> list[str]:
+    """The ids of mentions that are not their post's id and a number; as a rule, a post's are numbered from 1."""
+    posts = posts.cast(pa.string()).combine_chunks()
+    runs = pc.run_end_encode(posts, run_end_type=pa.int64()).run_ends.to_numpy()
+    lengths = np.diff(runs, prepend=0)
+    numbers = np.arange(1, len(posts) + 1) - np.repeat(runs - lengths, lengths)
+    usual = pc.binary_join_element_wise(posts, pa.array(numbers).cast(pa.string()), NUMBERED)
+    if ids.equals(pa.chunked_array([usual])):
+        return []
+    home = pc.replace_substring_regex(ids, OWN_NUMBER, "")
+    strange: list[str] = ids.filter(pc.not_equal(home, posts)).to_pylist()
+    return strange
 
 
 def _absent(values: Column, home: Column) -> list[str]:
@@ -250,7 +263,7 @@ def doubts_written_over(mentions: pa.Table, edits: pa.Table) -> Iterable[str]:
 
 
 def _repeated(ids: Column) -> list[str]:
-    if pc.count_distinct(ids).as_py() == len(ids):
+    if len(pc.unique(ids)) == len(ids):
         return []
     counted = pc.value_counts(ids)
     repeated: list[str] = counted.field(0).filter(pc.greater(counted.field(1), 1)).to_pylist()

@@ -15,27 +15,27 @@ from pipelines.stages import counted, out, ranges, verify
 from pipelines.stages.places import Paths
 from tests.builds import ROOT, inline, run_stages, write_seeds
 
-ROWS = st.lists(
-    st.tuples(st.sampled_from(["", "a", "b", "Ж", "é"]), st.sampled_from([0.5, 1.0, -2.0]), st.integers(0, 9))
-)
+WORDS = st.sampled_from(["", "a", "b", "Ж", "é"])
+ROWS = st.lists(st.tuples(WORDS, st.sampled_from([0.5, 1.0, -2.0]), WORDS, st.integers(0, 9)))
 
 
 @given(st.lists(ROWS, min_size=1, max_size=4), st.integers(0, 3), st.sampled_from([1, 1 << 62]))
 def test_rows_of_the_same_keys_are_one_in_the_order_of_the_keys(
-    parts: list[list[tuple[str, float, int]]], held: int, most: int
+    parts: list[list[tuple[str, float, str, int]]], held: int, most: int
 ) -> None:
-    types = {"surface": pa.string(), "score": pa.float64(), "n": pa.int64()}
+    types = {"surface": pa.string(), "score": pa.float64(), "kind": pa.string(), "n": pa.int64()}
+    by = ["surface", "score", "kind"]
     schema = pa.schema(types)
     tables = [pa.Table.from_pylist([dict(zip(types, row, strict=True)) for row in rows], schema) for rows in parts]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet, "ROWS_ADDED", held)
         patch.setattr(parquet, "MOST", most)
-        found = parquet.add_up(tables, ["surface", "score"], ["n"])
-        loose = parquet.add_up(tables, ["surface", "score"], ["n"], in_order=False)
-    expected: dict[tuple[str, float], int] = {}
-    for surface, score, n in (row for rows in parts for row in rows):
-        expected[surface, score] = expected.get((surface, score), 0) + n
-    order = sorted(expected, key=lambda keys: (keys[0].encode(), keys[1]))
+        found = parquet.add_up(tables, by, ["n"])
+        loose = parquet.add_up(tables, by, ["n"], in_order=False)
+    expected: dict[tuple[str, float, str], int] = {}
+    for *keys, n in (row for rows in parts for row in rows):
+        expected[*keys] = expected.get((*keys,), 0) + n
+    order = sorted(expected, key=lambda keys: (keys[0].encode(), keys[1], keys[2].encode()))
     assert found.schema.equals(schema)
     assert [tuple(row.values()) for row in found.to_pylist()] == [(*keys, expected[keys]) for keys in order]
     assert loose.schema.equals(schema)
@@ -45,6 +45,9 @@ def test_rows_of_the_same_keys_are_one_in_the_order_of_the_keys(
 def test_what_is_missing_is_a_key_of_its_own_and_comes_last() -> None:
     table = pa.table({"surface": [None, "a", None], "n": [1, 2, 3]})
     assert parquet.add_up([table], ["surface"], ["n"]).to_pydict() == {"surface": ["a", None], "n": [2, 4]}
+    table = pa.table({"surface": ["a"] * 4, "kind": [None, "b", None, "b"], "n": [1, 2, 4, 8]})
+    found = parquet.add_up([table], ["surface", "kind"], ["n"]).to_pydict()
+    assert found == {"surface": ["a", "a"], "kind": ["b", None], "n": [10, 5]}
 
 
 @pytest.fixture

@@ -100,9 +100,16 @@ def _clean_edits(prepared: Path, raw_base: Ints) -> EditColumns:
     table = feather.read(prepared / "edits.arrow")
     base = raw_base[table["post"].to_numpy()]
     starts, ends = table["start"].to_numpy() + base, table["end"].to_numpy() + base
-    after, kind, rule = (spans.objects(table[name].to_pylist()) for name in ("after", "kind", "rule"))
+    after, kind, rule = (_objects(table[name]) for name in ("after", "kind", "rule"))
     mention, score = np.full(len(starts), NO_MENTION), np.full(len(starts), np.nan)
     return EditColumns(starts, ends, after, kind, rule, mention, score)
+
+
+def _objects(values: pa.ChunkedArray) -> spans.Objects:
+    """The values, few of which are distinct, as Python's."""
+    coded = values.combine_chunks().dictionary_encode()
+    distinct: spans.Objects = spans.objects(coded.dictionary.to_pylist())
+    return distinct[coded.indices.to_numpy()]
 
 
 def _spelling_edits(task: Task, text: str, base: Ints, languages: Sequence[str], mentions: Mentions) -> list[Edit]:

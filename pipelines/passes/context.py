@@ -58,7 +58,8 @@ class Readings:
 
     def table(self) -> pa.Table:
         """All readings by their number."""
-        others = pa.Table.from_pylist([reading._asdict() for reading in self.others], READING_SCHEMA)
+        columns = zip(*self.others, strict=True) if self.others else [()] * len(READING_SCHEMA)
+        others = pa.table([*map(pa.array, columns, READING_SCHEMA.types)], READING_SCHEMA)
         return pa.concat_tables([self.defaults.select(READING_SCHEMA.names).cast(READING_SCHEMA), others])
 
 
@@ -91,24 +92,28 @@ def in_context(places: Places, readings: Readings, rows: pa.Table, in_threads: P
     several = np.flatnonzero(rows["is_shared"].to_numpy())
     if not len(several):
         return reading
-    open_rows, owner = rows.take(pa.array(several)), owner[several]
-    bearers = pc.unique(open_rows["entity_id"])
+    entities, owner = rows["entity_id"].take(pa.array(several)), owner[several]
+    bearers = pc.unique(entities)
     full = _codes(readings.defaults["entity_id"], bearers)
     full[~names_fully(readings.defaults)] = NONE
     there = _Threads.of(places, full, bearers, feather.read(in_threads))
-    near, rows_near = _near(places, owner, _codes(open_rows["entity_id"], bearers), there)
-    names = _names(open_rows, owner, rows_near)
+    near, rows_near = _near(places, owner, _codes(entities, bearers), there)
+    names = _names(rows, several, owner, rows_near)
     here = _here(places, full, bearers.to_pylist(), set(places.post[near].tolist()))
     fully_named = there.entities(bearers.to_pylist(), set(there.thread[places.post[near]].tolist()))
+    name, post, threads = (side[near].tolist() for side in (places.name, places.post, there.thread[places.post]))
     made: dict[tuple[int, int], int] = {}
     numbers: dict[tuple[int, Reading], int] = {}
-    for place, name, post in zip(near.tolist(), places.name[near].tolist(), places.post[near].tolist(), strict=True):
-        if (name, post) not in made:
-            found = decide(names[name], here[post], fully_named[int(there.thread[post])])
-            if found is not names[name].default and (name, found) not in numbers:
-                numbers[name, found] = readings.add(found)
-            made[name, post] = numbers.get((name, found), name)
-        reading[place] = made[name, post]
+    for number, place, thread in dict.fromkeys(zip(name, post, threads, strict=True)):
+        default = names[number].default
+        found = decide(names[number], here[place], fully_named[thread])
+        if found is default:
+            made[number, place] = number
+        else:
+            made[number, place] = numbers.get((number, found)) or numbers.setdefault(
+                (number, found), readings.add(found)
+            )
+    reading[near] = [*map(made.__getitem__, zip(name, post, strict=True))]
     return reading
 
 
@@ -179,11 +184,20 @@ def _near(places: Places, owner: Ints, bearer: Ints, there: _Threads) -> tuple[I
     return at[is_near[number]], np.unique(row[met])
 
 
-def _names(rows: pa.Table, owner: Ints, wanted: Ints) -> dict[int, Name]:
-    """The names that the wanted readings are of, by their number: with these readings and the default one."""
+def _names(rows: pa.Table, several: Ints, owner: Ints, wanted: Ints) -> dict[int, Name]:
+    """The names that the wanted readings are of, by their number: with these readings and the default one.
+
+    Args:
+        rows: the readings.
+        several: those of names that have several.
+        owner: the name of each of these.
+        wanted: some of these.
+    """
     names: dict[int, Name] = {}
     kept = np.union1d(wanted, np.searchsorted(owner, owner[wanted]))
-    columns = [column.to_pylist() for column in rows.select(NAME_SCHEMA.names[1:]).take(pa.array(kept)).columns]
+    columns = [
+        column.to_pylist() for column in rows.select(NAME_SCHEMA.names[1:]).take(pa.array(several[kept])).columns
+    ]
     for number, start, end, surface, *values in zip(owner[kept].tolist(), *columns, strict=True):
         reading = Reading(*values[:-1])
         if values[-1]:

@@ -83,12 +83,11 @@ class EditColumns:
 
     def apply(self, text: str) -> str:
         """The text after all edits."""
-        parts: list[str] = []
-        position = 0
-        for start, end, after in zip(self.starts.tolist(), self.ends.tolist(), self.after, strict=True):
-            parts += (text[position:start], after)
-            position = end
-        return "".join([*parts, text[position:]])
+        parts = [""] * (2 * len(self) + 1)
+        left = zip([0, *self.ends.tolist()], [*self.starts.tolist(), len(text)], strict=True)
+        parts[::2] = [text[start:end] for start, end in left]
+        parts[1::2] = self.after.tolist()
+        return "".join(parts)
 
     def bases_in_output(self, base: Ints) -> Ints:
         """Where each text starts after the edits."""

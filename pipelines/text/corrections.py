@@ -38,7 +38,7 @@ def places(text: str, corrections: Mapping[str, Correction]) -> dict[str, list[i
     that stands in the text but nowhere alone has no place.
     """
     plain = {word for word in corrections if _is_plain(word)}
-    wanted = plain if len(plain) <= _FEW else plain & set(_LETTERS.findall(text.lower()))
+    wanted = plain if len(plain) <= _FEW else _standing(plain, text)
     forms = {word: _forms(corrections[word]) for word in wanted} | {word: {word} for word in corrections.keys() - plain}
     found: defaultdict[str, list[int]] = defaultdict(list)
     for part, first in _parts_with(text, forms.values()):
@@ -46,6 +46,12 @@ def places(text: str, corrections: Mapping[str, Correction]) -> dict[str, list[i
             for start, end in _spans(part, written):
                 found[word] += [first + start] if word not in plain or _is_whole(part, start, end) else []
     return found
+
+
+def _standing(words: Set[str], text: str) -> Set[str]:
+    """Those of some words in lower case that may stand in a text, with whatever capitals."""
+    lower = text.lower()
+    return {word for word in words if word in lower} if len(words) <= _FEW else words & set(_LETTERS.findall(lower))
 
 
 def _parts_with(text: str, words: Collection[Set[str]]) -> Iterator[tuple[str, int]]:
@@ -111,7 +117,7 @@ class Finder:
         if self._phrase:
             for match in self._phrase.finditer(text):
                 yield match.start(), match.end(), self._phrases[match[0]]
-        for word in sorted(self._words.keys() & set(_LETTERS.findall(text.lower()))):
+        for word in sorted(_standing(self._words.keys(), text)):
             correction = self._words[word]
             for form in sorted(_forms(correction)) if correction.rule == "project" or language == "en" else ():
                 yield from self._each(text, form, correction)
