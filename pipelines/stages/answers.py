@@ -22,7 +22,7 @@ from pipelines.passes import ask as asking
 from pipelines.stages.places import Paths, Run
 
 GOOD_BLOCK, LARGEST_BLOCK, BLOCKS_WANTED = 1 << 15, 1 << 17, 8
-"""Surfaces of a block: the more, the fewer words are looked at in several blocks, once all workers have some."""
+"""Surfaces of a block, at least and at most: the more, the fewer words are looked at in several blocks."""
 SMALL_BLOCK, MOST_SMALL = 1 << 10, 16
 """When there are more blocks of so few surfaces than that, these are asked about again together."""
 TEXT_A_SURFACE = 80
@@ -97,8 +97,12 @@ def _kept(paths: Paths, version: str, surfaces: pa.ChunkedArray) -> list[Path]:
 
 
 def _cut(surfaces: pa.ChunkedArray) -> Sequence[pa.Array]:
-    """The surfaces in blocks of like size: neighbours share words, which are looked at once a block."""
-    number = max(min(-(-len(surfaces) // GOOD_BLOCK), BLOCKS_WANTED), -(-len(surfaces) // LARGEST_BLOCK))
-    bounds = [len(surfaces) * n // number for n in range(number + 1)] if number else []
+    """The surfaces in blocks of like size: neighbours share words, which are looked at once a block.
+
+    As long as they are few there are 1, 2, 4 or 8, so that as many workers have the same to do.
+    """
+    good = 1 << (len(surfaces) // GOOD_BLOCK | 1).bit_length() - 1
+    number = max(min(good, BLOCKS_WANTED), -(-len(surfaces) // LARGEST_BLOCK))
+    bounds = [len(surfaces) * n // number for n in range(number + 1)] if len(surfaces) else []
     whole = surfaces.combine_chunks()
     return [whole.slice(start, stop - start) for start, stop in pairwise(bounds)]
