@@ -67,6 +67,8 @@ def test_what_no_rule_changes_is_not_among_the_changed_lines() -> None:
         ([("a", "b"), ("b", "c")], "a", "c"),
         ([("a", "b"), ("a", "c")], "a", "b"),
         ([("a", ""), ("bc", "d")], "bac", "d"),
+        ([(2 * one, one) for one in "abcde"], "aaabbbbceed", "aabbced"),  # of three one is left beside what two made
+        ([(2 * one, one) for one in "abcdea"], "aaab", "ab"),
         ([("é", "e"), ("^e".replace("^", "\n"), "\ni")], "éa", "ia"),
     ],
 )
