@@ -6,9 +6,10 @@ saved and read back. It finds, it does not judge: that is `match`'s business.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ _SHORTEST = 4
 """Sounds with fewer signs meet only whole: one sign less of three is another name."""
 _AT_ONCE = 1 << 16
 """Sounds that are numbered at a time: each has a number for each of its beginnings then."""
+_FEW = 8
+"""Signs that most sounds have at most: longer ones are numbered apart, in up to three times the room."""
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -125,41 +128,57 @@ def numbers(sound: npt.NDArray[np.bytes_], all_: bool = True) -> tuple[npt.NDArr
     First those of the whole sounds, in order, then those of the sounds without vowels' differences, then those with one
     sign left out, if all are asked for. Sounds that begin otherwise never meet.
     """
-    found = [_numbered(sound[start : start + _AT_ONCE], all_) for start in range(0, max(len(sound), 1), _AT_ONCE)]
+    whole, coarse = np.zeros((2, len(sound)), np.uint64)
     first = np.arange(len(sound), dtype=np.int32)
-    left = [row + np.int32(number * _AT_ONCE) for number, (*_, row, _) in enumerate(found)]
-    whole, coarse, _, less = (list(column) for column in zip(*found, strict=True))
-    return np.concatenate([first, first, *left]), np.concatenate([*whole, *coarse, *less])
+    rows, less = [first, first], []
+    for some in _of_like_length(sound):
+        whole[some.row], coarse[some.row], row, number = _numbered(some.sound, all_)
+        rows.append(some.row[row])
+        less.append(number)
+    return np.concatenate(rows), np.concatenate([whole, coarse, *less])
+
+
+class _Some(NamedTuple):
+    """Some of the sounds, in no more room than the longest of them needs: their rows, and they themselves."""
+
+    row: npt.NDArray[np.int32]
+    sound: npt.NDArray[np.bytes_]
+
+
+def _of_like_length(sound: npt.NDArray[np.bytes_]) -> Iterator[_Some]:
+    """All sounds, some at a time."""
+    length = np.strings.str_len(sound)
+    for those in (length <= _FEW, length > _FEW):
+        rows = np.flatnonzero(those).astype(np.int32)
+        for start in range(0, len(rows), _AT_ONCE):
+            row = rows[start : start + _AT_ONCE]
+            yield _Some(row, sound[row].astype(f"S{max(length[row].max(), 1)}"))
 
 
 def _numbered(sound: npt.NDArray[np.bytes_], all_: bool) -> tuple[Hashes, Hashes, npt.NDArray[np.int32], Hashes]:
     """The numbers of the whole sounds, without vowels' differences, and with one sign left out, with their row."""
-    fine, signs = _signs(romanise.coarse(sound))
-    coarse, _ = _signs(romanise.coarse(sound, vowels=False))
-    width, length = signs.shape[1], (signs != 0).sum(axis=1)
+    signs, fine = _signs(romanise.coarse(sound))
+    _, coarse = _signs(romanise.coarse(sound, vowels=False))
+    length = (signs != 0).sum(axis=0)
+    is_long, whole = length >= _SHORTEST, fine[-1]
     rows, found = [np.zeros(0, np.int32)], [np.zeros(0, np.uint64)]
     with np.errstate(over="ignore"):
-        begins = BEGINS[signs[:, 0]] * np.uint64(_PRIME >> 1) if width else np.zeros(len(sound), np.uint64)
-        whole = fine[:, -1]
-        for j in range(width if all_ else 0):
+        begins = BEGINS[signs[0]] * np.uint64(_PRIME >> 1)
+        for j in range(len(signs) if all_ else 0):
             # A sign that repeats the one before it gives the same remainder: one of them is enough.
-            keep = (length > j) & (length >= _SHORTEST)
-            if j:
-                keep &= signs[:, j] != signs[:, j - 1]
-            row = np.flatnonzero(keep)
-            if len(row):
-                before = fine[row, j - 1] if j else np.zeros(len(row), np.uint64)
-                rows.append(row.astype(np.int32))
-                found.append(before + (whole[row] - fine[row, j]) * np.uint64(_INVERSE) + begins[row])
-        return whole + begins, ~coarse[:, -1] + begins, np.concatenate(rows), np.concatenate(found)
+            row = np.flatnonzero(is_long & (length > j) & (signs[j] != signs[j - 1] if j else True))
+            before = fine[j - 1][row] if j else np.uint64(0)
+            rows.append(row.astype(np.int32))
+            found.append(before + (whole[row] - fine[j][row]) * np.uint64(_INVERSE) + begins[row])
+        return whole + begins, ~coarse[-1] + begins, np.concatenate(rows), np.concatenate(found)
 
 
-def _signs(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:
-    """The number of each sound's beginning up to each sign, and the signs."""
+def _signs(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint64]]:
+    """The signs, those of one place in all sounds together, and the number of each sound's beginning up to each."""
     width = sound.dtype.itemsize
-    signs = np.frombuffer(sound.tobytes(), np.uint8).reshape(len(sound), width)
+    signs = np.frombuffer(sound.tobytes(), np.uint8).reshape(len(sound), width).T.copy()
     powers = np.array([pow(_PRIME, j, 1 << 64) for j in range(width)], np.uint64)
-    return np.cumsum(signs.astype(np.uint64) * powers, axis=1, dtype=np.uint64), signs
+    return signs, np.cumsum(signs * powers[:, None], axis=0, dtype=np.uint64)
 
 
 BEGINS = np.zeros(256, np.uint64)
