@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.names.index import BEGINS, Heard
 from pipelines.names.lexicon import words
 from pipelines.names.parts import CHILD, INITIAL, PARTICLE, SHORT, SUFFIX, TITLE, WORD, Parts, is_patronymic
+from pipelines.names.surfaces import are_upper, true
 
 WIDTH = 6
 """How many parts of a name are compared."""
@@ -73,14 +76,14 @@ class _Signs:
     may_be_given: npt.NDArray[np.bool_]
     is_degree: npt.NDArray[np.bool_]
     is_upper: npt.NDArray[np.bool_]
-    length: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int32]
 
 
 def _signs(parts: Parts) -> _Signs:
-    among = (("I", "V", "X"), parts.tokens), (_GIVEN_TOO, parts.tokens), (_DEGREES, parts.folded)
-    number, given, degree = (np.array([one in some for one in all_], dtype=bool) for some, all_ in among)
-    upper = np.array([one.isupper() for one in parts.tokens], dtype=bool)
-    return _Signs(number, given, degree, upper, np.fromiter(map(len, parts.tokens), np.int64, len(parts.tokens)))
+    tokens, folded = pa.array(parts.tokens, pa.string()), pa.array(parts.folded, pa.string())
+    among = (tokens, ("I", "V", "X")), (tokens, _GIVEN_TOO), (folded, _DEGREES)
+    number, given, degree = (true(pc.is_in(texts, pa.array(sorted(some)))) for texts, some in among)
+    return _Signs(number, given, degree, are_upper(tokens), pc.utf8_length(tokens).to_numpy())
 
 
 def _grid(parts: Parts, signs: _Signs) -> Grid:
@@ -170,7 +173,8 @@ def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTabl
     """What is known of each distinct part."""
     beginning = np.array(parts.folded, dtype="U8") if parts.folded else np.zeros(0, "U8")
     initial = beginning.view(np.uint32).reshape(-1, 8)[:, 0].copy()
-    length = np.fromiter(map(len, parts.folded), np.int64, len(parts.folded))
+    folded = pa.array(parts.folded, pa.string())
+    length = pc.utf8_length(folded).to_numpy().astype(np.int64)
     place = (heard.number[heard.whole] >> np.uint64(32)) % np.uint64(128)
     sounds = np.zeros((len(parts.tokens), 2), np.uint64)
     np.bitwise_or.at(
@@ -181,7 +185,7 @@ def table(parts: Parts, groups: npt.NDArray[np.int16], heard: Heard) -> PartTabl
     np.bitwise_or.at(
         begins, heard.sounds.token, np.uint64(1) << BEGINS[signs[:, 0]] if len(signs) else np.zeros(0, np.uint64)
     )
-    child = np.fromiter((one in CHILD for one in parts.folded), bool, len(parts.folded))
+    child = true(pc.is_in(folded, pa.array(sorted(CHILD))))
     may = np.uint64(1) << initial.astype(np.uint64) % np.uint64(_HALF)
     for column in range(groups.shape[1]):
         group = np.uint64(_HALF) + (groups[:, column] % _HALF).astype(np.uint64)

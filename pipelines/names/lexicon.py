@@ -16,6 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import repeat
 from typing import Any
 
 from babel import Locale
@@ -286,13 +287,15 @@ def traits(word: str) -> int:
 def traits_of(words: Sequence[str]) -> list[int]:
     """The `traits` of many words, none with white space; those in no list are folded at once, which is far faster."""
     table, keys = _lookup()
-    found = [table.get(word, 0) for word in words]
+    found, others = [*map(table.get, words, repeat(0))], []
     for number, word in enumerate(words):
         if "-" in word:
             found[number] = traits(word)
-        elif word[-1:] == "s" and not found[number] & _NAMES:
-            found[number] |= table.get(word[:-1], 0) & _PLURALS
-    others = [n for n, word in enumerate(words) if not found[n] and "-" not in word and word[-1:] != "s"]
+        elif word[-1:] == "s":
+            if not found[number] & _NAMES:
+                found[number] |= table.get(word[:-1], 0) & _PLURALS
+        elif not found[number]:
+            others.append(number)
     folded = fold("\n".join([words[number] for number in others])).split("\n")
     for number, key in zip(others, folded, strict=False):  # of no words there is a key too
         found[number] = PEOPLE if _is_derived(words[number]) else GIVEN if key in keys else 0
@@ -300,7 +303,7 @@ def traits_of(words: Sequence[str]) -> list[int]:
 
 
 def _is_derived(word: str) -> bool:
-    return word.endswith(_DERIVED) and len(word) > 6 and not word.endswith(_NOT_DERIVED)
+    return len(word) > 6 and word.endswith(_DERIVED) and not word.endswith(_NOT_DERIVED)
 
 
 _NAMES = GIVEN | SURNAME | TOWN | ORGANISATION_NAME | EVENT_NAME

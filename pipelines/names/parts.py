@@ -14,9 +14,12 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.names import lexicon
 from pipelines.names.romanise import fold
+from pipelines.names.surfaces import true
 
 WORD, INITIAL, SHORT, PARTICLE, TITLE, SUFFIX = range(6)
 """What a part is. SHORT is a given name cut short (`Mikh.`, `Yu.`), which stands for any name that starts so."""
@@ -24,10 +27,12 @@ WORD, INITIAL, SHORT, PARTICLE, TITLE, SUFFIX = range(6)
 _SON = r"(?i:zad(?:eh?|a))(?!\w)"
 _TOKEN = re.compile(rf"\n|(?<=\w)[-‐‑–—](?=\w)(?!{_SON})|[^\s\-‐‑–—.,;:()\[\]\"“”„«»/]+(?:[-‐‑](?={_SON})\w+)?\.?")
 _AT_ONCE = 1 << 15
-"""Names that are split at a time: each part of each is a Python text then."""
+"""Names that are split at a time: each word of theirs is a Python text then."""
 _HYPHENS = tuple("-‐‑–—")
-_PATRONYMIC = re.compile(
-    r"(?:[oeyi][vw][iy]t?[ckszšćčhj]{1,5}|[oeyi][vw]na|[oe][vw]n[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\Z"
+_FIRST = 1 + len(_HYPHENS)
+"""The number of the first part, behind those of a name's end and of hyphens."""
+_PATRONYMIC = (
+    r"(?:[oeyi][vw][iy]t?[ckszšćčhj]{1,5}|[oeyi][vw]na|[oe][vw]n[ay]|i[ck]hna|i[ck]na|[ієио]вич|[ое]вна|ична|ич)\z"
 )
 # Son and daughter of the one named before, in Azerbaijani, Turkmen, Uzbek, Kazakh and Kyrgyz names.
 CHILD = frozenset("oglu oglou ogly ogli ogl oghlu oghli ughli ugli uly uulu kyzy kizi qizi gizi qyzy kyz qiz".split())  # noqa: SIM905
@@ -72,24 +77,42 @@ def split(names: Sequence[str]) -> Parts:
     numbers = {sign: number for number, sign in enumerate(["\n", *_HYPHENS])}
     sizes, tokens, joined = [np.zeros(1, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, bool)]
     for start in range(0, len(names), _AT_ONCE):
-        code = _coded(names[start : start + _AT_ONCE], numbers)
-        is_part, is_end = code > len(_HYPHENS), code == 0
-        sizes.append(np.diff(np.cumsum(is_part)[is_end], prepend=0))
-        tokens.append(code[is_part] - np.int32(len(_HYPHENS) + 1))
-        joined.append(np.concatenate([[False], ~(is_part | is_end)[:-1]])[is_part])
-    written = list(numbers)[len(_HYPHENS) + 1 :]
+        size, token, is_joined = _split(names[start : start + _AT_ONCE], numbers)
+        sizes.append(size)
+        tokens.append(token)
+        joined.append(is_joined)
+    written = list(numbers)[_FIRST:]
     bare = [one.rstrip(".") for one in written]
     folded = fold(bare)
     first = np.cumsum(np.concatenate(sizes))
     return Parts(bare, folded, _roles(written, folded), first, np.concatenate(tokens), np.concatenate(joined))
 
 
-def _coded(names: Sequence[str], numbers: dict[str, int]) -> npt.NDArray[np.int32]:
-    """The parts and hyphens of some names by their numbers, 0 where a name ends; new parts are numbered."""
-    found = _TOKEN.findall("\n".join([name.replace("\n", " ") for name in names]) + "\n")
-    code, distinct = pd.factorize(np.array(found, dtype=object))
-    coded: npt.NDArray[np.int32] = np.array([numbers.setdefault(one, len(numbers)) for one in distinct], np.int32)[code]
-    return coded
+def _split(
+    names: Sequence[str], numbers: dict[str, int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    """How many parts each name has, and `token` and `joined` of `Parts`: each distinct word is split once."""
+    lists = pc.split_pattern(pa.array(names, pa.string()), " ")
+    words = lists.flatten().dictionary_encode()
+    first, token, joined = _parts_of(words.dictionary.to_pylist(), numbers)
+    word = words.indices.to_numpy()
+    count = np.diff(first)[word]
+    before = np.concatenate([[0], np.cumsum(count)])
+    at = np.repeat(first[word] - before[:-1], count) + np.arange(before[-1])
+    return np.diff(before[lists.offsets]), token[at], joined[at]
+
+
+def _parts_of(
+    words: Sequence[str], numbers: dict[str, int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    """The parts of what stands between spaces, as `first`, `token` and `joined` of `Parts`; new parts are numbered."""
+    found = _TOKEN.findall("\n".join([word.replace("\n", " ") for word in words]) + "\n")
+    place, distinct = pd.factorize(np.array(found, dtype=object))
+    code = np.array([numbers.setdefault(one, len(numbers)) for one in distinct], np.int32)[place]
+    is_part, is_end = code >= _FIRST, code == 0
+    first = np.concatenate([[0], np.cumsum(is_part)[is_end]])
+    joined = np.concatenate([[False], ~(is_part | is_end)[:-1]])
+    return first, code[is_part] - np.int32(_FIRST), joined[is_part]
 
 
 def spans(name: str) -> list[tuple[int, int]]:
@@ -100,7 +123,9 @@ def spans(name: str) -> list[tuple[int, int]]:
 
 def is_patronymic(folded: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Which parts end as East Slavic patronymics do (`Sergeevich`, `Sergejewitsch`, `Sergeevna`)."""
-    return np.fromiter((len(one) > 5 and bool(_PATRONYMIC.search(one)) for one in folded), bool, len(folded))
+    texts = pa.array(folded, pa.string())
+    found = pc.and_(pc.match_substring_regex(texts, _PATRONYMIC), pc.greater(pc.utf8_length(texts), 5))
+    return true(found)
 
 
 def _roles(written: list[str], folded: list[str]) -> npt.NDArray[np.int8]:
