@@ -123,9 +123,9 @@ def gather(pairs: Pairs, query: Side, known: Side) -> dict[str, Floats]:
         "surname look": np.minimum(surname.look, 5),
         "surname look by length": np.minimum(surname.look, 5) / surname.size * 6,
         "surname one sound": alike & (surname.sound <= 0.34),
-        "surname known otherwise": _one_of(surname.how, ALIKE, SOUND)
-        & (surname.look > 0)
-        & _usual(query, pairs, surname),
+        "surname known otherwise": _usual(
+            query, pairs, surname, _one_of(surname.how, ALIKE, SOUND) & (surname.look > 0)
+        ),
         "surname short": (surname.size <= 4) & _one_of(surname.how, ALIKE, SOUND),
         "half a double surname": (surname.to >= 0) & (surname.to != known.grid.last[pairs.known]),
         "half of the text's double surname": (query.grid.double[pairs.query] >= 0)
@@ -189,13 +189,14 @@ def _surname(pairs: Pairs, back: npt.NDArray[np.int8], query: Side, known: Side)
     return _agreed(pairs, np.where((whole < 0) & (half == query.grid.last[pairs.query]), half, whole))
 
 
-def _usual(query: Side, pairs: Pairs, surname: Agreed) -> npt.NDArray[np.bool_]:
-    """Whether the text's spelling of the surname is a usual surname or word by itself."""
-    token = np.where(surname.at >= 0, query.grid.token[pairs.query, surname.at], -1)
-    known = np.zeros(len(query.parts.folded) + 1, bool)
-    for one in np.unique(token[token >= 0]).tolist():
-        known[one] = bool(traits(query.parts.tokens[one].lower()) & (SURNAME | ORDINARY))
-    return known[token]
+def _usual(query: Side, pairs: Pairs, surname: Agreed, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Whether the text's spelling of the surname is a usual surname or word by itself; of the wanted pairs."""
+    rows = np.flatnonzero(wanted)
+    token, place = np.unique(query.grid.token[pairs.query[rows], surname.at[rows]], return_inverse=True)
+    known = [traits(query.parts.tokens[one].lower()) & (SURNAME | ORDINARY) > 0 for one in token.tolist()]
+    found = np.zeros(len(wanted), bool)
+    found[rows] = np.array(known, bool)[place]
+    return found
 
 
 def _given(pairs: Pairs, back: npt.NDArray[np.int8], surname: Columns, query: Side, known: Side) -> Agreed:

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.process import cpdist
 
@@ -18,6 +20,7 @@ from pipelines.names.align import ALIKE, EQUAL, SOUND, WIDTH, Grid, PartTable, a
 from pipelines.names.index import BEGINS, Heard, NameIndex, distinct, meet
 from pipelines.names.parts import PARTICLE, Parts
 from pipelines.names.romanise import LATIN_ENDS, Sounds
+from pipelines.names.surfaces import true
 
 # Each sound as six signs, so that sounds made alike share signs and the plain edit distance of the signs is a weighted
 # one of the sounds: unrelated consonants 1, related ones 1/3 or 2/3, vowels 1/3.
@@ -66,6 +69,16 @@ def link(query: Parts, heard: Heard, index: NameIndex) -> Link:
     """The known parts that each part of the texts' names may be a spelling of."""
     q_row, k_row = meet(heard, index.heard)
     return _linked(q_row, k_row, (query.folded, heard.sounds), (index.parts.folded, index.heard.sounds))
+
+
+def link_same(query: Parts, heard: Heard, index: NameIndex) -> Link:
+    """As `link`, but for parts that are merely ALIKE."""
+    q_row, k_row = meet(heard, index.heard)
+    same = heard.sounds.sound[q_row] == index.heard.sounds.sound[k_row]
+    letters = [pa.array(folded, pa.string()) for folded in (query.folded, index.parts.folded)]
+    rows = heard.sounds.token[q_row], index.heard.sounds.token[k_row]
+    same |= true(pc.equal(*(of.take(pa.array(row)) for of, row in zip(letters, rows, strict=True))))
+    return _linked(q_row[same], k_row[same], (query.folded, heard.sounds), (index.parts.folded, index.heard.sounds))
 
 
 def link_near(
@@ -156,11 +169,13 @@ def _sound_distance(
 
 def _signs(sound: npt.NDArray[np.bytes_], rows: npt.NDArray[np.int32]) -> list[bytes]:
     """The signs of the sounds in these rows."""
-    used, at = np.unique(rows, return_inverse=True)
+    used = np.zeros(len(sound), bool)
+    used[rows] = True
     lines = np.frombuffer(b"\n".join(sound[used].tolist()), np.uint8)
     signs = _SIGN_TABLE[lines]
-    made: list[bytes] = np.array(signs[signs != 0].tobytes().split(b"\n"), dtype=object)[at].tolist()
-    return made
+    made = np.array(signs[signs != 0].tobytes().split(b"\n"), dtype=object)
+    found: list[bytes] = made[(np.cumsum(used) - 1)[rows]].tolist()
+    return found
 
 
 def _take(values: Sequence[str] | Mapping[int, str], at: npt.NDArray[np.integer]) -> list[str]:

@@ -37,7 +37,7 @@ def prepare(authority: Authority) -> Things:
     names = authority.names[(kinds != "person") & (authority.names["name"].str.len() >= _SHORTEST)]
     made = index.build(names["name"].tolist())
     itself = np.arange(len(made.parts.tokens))
-    self_links = match.link(made.parts, made.heard, made)
+    self_links = match.link_same(made.parts, made.heard, made)
     alike = self_links.how == EQUAL
     least = pd.Series(self_links.known[alike], index=self_links.query[alike]).groupby(level=0).min()
     itself[least.index] = least.to_numpy()
@@ -51,7 +51,7 @@ def find(query: Names, asked: npt.NDArray[np.bool_], authority: Authority, thing
     made = things.index
     if not len(made.names) or not query.parts.tokens:
         return pd.DataFrame(columns=FOUND)
-    links = match.link(query.parts, query.heard, made)
+    links = match.link_same(query.parts, query.heard, made)
     same = (links.how == EQUAL) | _transcribed(links, query.parts, made.parts)
     meant = pd.Series(links.known[same], index=links.query[same]).groupby(level=0).min()
     as_thing = np.full(len(query.parts.tokens), -1, np.int64)
