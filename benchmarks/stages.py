@@ -11,7 +11,7 @@ from benchmarks.measure import ROOT
 from pipelines import release, report
 from pipelines.passes import warm
 from pipelines.settings import Settings
-from pipelines.stages import core, counted, out, raw, verify
+from pipelines.stages import core, counted, out, raw, surfaces, verify
 from pipelines.stages.places import Paths
 
 
@@ -27,7 +27,7 @@ def stages(paths: Paths) -> dict[str, float]:
     steps: dict[str, Callable[[], Any]] = {
         "read": lambda: (raw.list_sources(paths), raw.read_records(paths, inline)),
         "clean, find": lambda: core.prepare_groups(paths, inline),
-        "merge": lambda: core.merge_surfaces(paths),
+        "merge": lambda: surfaces.merge(paths, inline),
         "judge words": lambda: core.judge_words(paths, settings, inline),
         "resolve names": lambda: core.resolve_names(paths, settings, inline),
         "apply, write": lambda: out.apply_groups(paths, settings, inline),

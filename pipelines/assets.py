@@ -12,6 +12,7 @@ import dagster as dg
 from pipelines import notify, preview, provenance, release, report, work
 from pipelines.resources import Places, Rules, Workers, kept_builds
 from pipelines.stages import core, counted, out, raw, verify
+from pipelines.stages import surfaces as distinct
 
 OWNERS = ["team:variorum"]
 ABOUT = {
@@ -105,8 +106,8 @@ def passages(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
     deps=[passages],
     description="Each distinct surface and each distinct unknown word of the corpus, counted.",
 )
-def surfaces(places: Places) -> dg.MaterializeResult[Any]:
-    return _made(core.merge_surfaces(places.paths()))
+def surfaces(places: Places, workers: Workers) -> dg.MaterializeResult[Any]:
+    return _made(distinct.merge(places.paths(), workers.run))
 
 
 @_asset(

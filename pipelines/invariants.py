@@ -270,27 +270,42 @@ def _repeated(ids: Column) -> list[str]:
     return repeated
 
 
-def check_whole(
-    tables: Tables,
-    posts: pa.Table,
-    mentioned: Iterable[pa.Array],
-    counts: Mapping[str, Iterable[tuple[pa.Table, pa.Table]]],
-    seeds: Iterable[str],
+def check_records(
+    sources: pa.Table, quarantine: pa.Table, posts: pa.Table, seeds: Iterable[str]
 ) -> dict[str, Offences]:
-    """The invariants between parts and whole tables.
+    """The invariants between files, what was read of them, and what was refused.
 
     Args:
-        tables: `sources`, `quarantine`, `variants` and `entities`.
+        sources: The table.
+        quarantine: The table.
         posts: `post_id`, `parent_id` and `source_id` of all posts.
-        mentioned: `entity_id` of the mentions of each part.
-        counts: rows of `variants` and of `entities`, beside what `count` found in the mentions of each part: those of
-            some keys at a time.
         seeds: paths of the seed files.
     """
     return {
-        LOST: offences(lost_records(tables["sources"], posts, tables["quarantine"], seeds)),
-        KEYS: offences(dangling_ids(tables, posts, mentioned)),
-        COUNTS: offences(text for name in COUNTED for some in counts[name] for text in wrong_counts(name, *some)),
+        LOST: offences(lost_records(sources, posts, quarantine, seeds)),
+        KEYS: offences(dangling_ids(sources, quarantine, posts)),
+    }
+
+
+def check_variants(variants: pa.Table, counted: pa.Table) -> dict[str, Offences]:
+    """The invariants between `variants` and what `count` found in the mentions of each part: rows of some surfaces."""
+    return {COUNTS: offences(wrong_counts("variants", variants, counted))}
+
+
+def check_entities(entities: pa.Table, counted: pa.Table, named: Column) -> dict[str, Offences]:
+    """The invariants between `entities` and what refers to them: rows of some ids.
+
+    Args:
+        entities: The rows.
+        counted: What `count` found in the mentions of each part.
+        named: `entity_id` of `variants`.
+    """
+    ids = entities["entity_id"]
+    absent = [("mentions", id_) for id_ in _absent(counted["entity_id"], ids)]
+    absent += [("variants", id_) for id_ in _absent(named, ids)]
+    return {
+        KEYS: offences(f"{name}.entity_id {id_} refers to no row." for name, id_ in absent),
+        COUNTS: offences(wrong_counts("entities", entities, counted)),
     }
 
 
@@ -313,15 +328,12 @@ def lost_records(sources: pa.Table, posts: pa.Table, quarantine: pa.Table, seeds
                 yield f"{path}: {column} is {said}, but {found.get(source, 0)} rows are there."
 
 
-def dangling_ids(tables: Tables, posts: pa.Table, mentioned: Iterable[pa.Array]) -> Iterable[str]:
-    """Ids that refer to no row, and ids that stand twice, in tables of several parts."""
-    entities = tables["entities"]["entity_id"]
+def dangling_ids(sources: pa.Table, quarantine: pa.Table, posts: pa.Table) -> Iterable[str]:
+    """Ids of sources and posts that refer to no row, and ids that stand twice."""
     for name, values, home in (
-        ("posts.source_id", posts["source_id"], tables["sources"]["source_id"]),
+        ("posts.source_id", posts["source_id"], sources["source_id"]),
         ("posts.parent_id", posts["parent_id"], posts["post_id"]),
-        ("quarantine.source_id", tables["quarantine"]["source_id"], tables["sources"]["source_id"]),
-        ("mentions.entity_id", pa.chunked_array([*mentioned], pa.string()), entities),
-        ("variants.entity_id", tables["variants"]["entity_id"], entities),
+        ("quarantine.source_id", quarantine["source_id"], sources["source_id"]),
     ):
         for value in _absent(values, home):
             yield f"{name} {value} refers to no row."

@@ -9,7 +9,7 @@ import pandas as pd
 from pipelines import parquet, release
 from pipelines.invariants import Offences
 from pipelines.settings import Settings
-from pipelines.stages import core, counted, out, raw, verify
+from pipelines.stages import core, counted, out, raw, surfaces, verify
 from pipelines.stages.places import Paths
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +33,7 @@ def run_stages(paths: Paths, settings: Settings | None = None, run: Any = inline
     raw.list_sources(paths)
     raw.read_records(paths, run)
     core.prepare_groups(paths, run)
-    core.merge_surfaces(paths)
+    surfaces.merge(paths, run)
     core.judge_words(paths, settings, run)
     core.resolve_names(paths, settings, run)
     out.apply_groups(paths, settings, run)

@@ -49,9 +49,13 @@ def as_read(name: str, frame: pd.DataFrame) -> pa.Table:
 def broken_by(frames: Tables) -> set[str]:
     tables = {name: as_read(name, frame) for name, frame in frames.items()}
     found = dict.fromkeys(INVARIANTS, Offences())
-    counts = {name: [(tables[name], counted)] for name, counted in invariants.count(tables["mentions"]).items()}
-    whole = invariants.check_whole(tables, tables["posts"], tables["mentions"]["entity_id"].chunks, counts, ["a.txt"])
-    for part in (invariants.check_part(tables), whole):
+    counted = invariants.count(tables["mentions"])
+    for part in (
+        invariants.check_part(tables),
+        invariants.check_records(tables["sources"], tables["quarantine"], tables["posts"], ["a.txt"]),
+        invariants.check_variants(tables["variants"], counted["variants"]),
+        invariants.check_entities(tables["entities"], counted["entities"], tables["variants"]["entity_id"]),
+    ):
         for name, offence in part.items():
             found[name] += offence
     return {name for name, offence in found.items() if offence.number}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.stages import core, raw, words
+from pipelines.stages import core, raw, surfaces, words
 from pipelines.stages.places import Paths
 from pipelines.text import spelling
 from tests.builds import ROOT, inline, write_seeds
@@ -38,7 +38,7 @@ def corrections(seeds: Path, data: Path, reference: Path = REFERENCE, strictness
     raw.list_sources(paths)
     raw.read_records(paths, inline)
     core.prepare_groups(paths, inline)
-    core.merge_surfaces(paths)
+    surfaces.merge(paths, inline)
     place = core.judge_words(paths, settings, inline)["corrections"]
     return (paths.store.place("words", place) / "corrections.parquet").read_bytes()
 

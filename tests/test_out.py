@@ -1,5 +1,6 @@
 """Tables that are added up from all parts: right, and kept while what they are made of is the same."""
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import invariants, parquet
-from pipelines.stages import counted, out, ranges, verify
+from pipelines.stages import counted, out, ranges, surfaces, verify
 from pipelines.stages.places import Paths
 from tests.builds import ROOT, inline, run_stages, write_seeds
 
@@ -111,3 +112,16 @@ def test_in_ranges_the_same_tables_are_made_and_what_is_missing_is_found(
     assert found[invariants.COUNTS].first == (
         f"variants {variants['surface'][0]} / {variants['entity_id'][0]}: counts are not those of mentions.",
     )
+
+
+def test_in_ranges_the_same_surfaces_are_merged(built: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    def merged() -> list[bytes]:
+        place = built.store.place("surfaces", surfaces.merge(built, inline)["surfaces"])
+        return [(place / name).read_bytes() for name in ("surfaces.parquet", "words.parquet")]
+
+    at_once = merged()
+    for name, number in (("ROWS_A_RANGE", 2), ("SAMPLED", 1)):
+        monkeypatch.setattr(ranges, name, number)
+    shutil.rmtree(built.store.root / "surfaces")
+    assert merged() == at_once
+    assert len(list((built.store.root / "surfaces").iterdir())) > 4, "there were ranges"

@@ -22,7 +22,7 @@ from pipelines.passes import judge as judging
 from pipelines.passes.clean import Group
 from pipelines.passes.context import NAME_SCHEMA
 from pipelines.settings import Settings
-from pipelines.stages import ranges, words
+from pipelines.stages import words
 from pipelines.stages.answers import all_answers
 from pipelines.stages.places import Ahead, Manifest, Paths, Run
 from pipelines.stages.told import told
@@ -43,7 +43,6 @@ REFERENCES = pa.schema(
     [(name, pa.string()) for name in ("surface", "kind", "ref")]
     + [(name, pa.string()) for name in ("entity_id", "entity_kind", "canonical", "explanation", "label")]
 )
-SURFACES = pa.schema([*cleaning.SURFACES, ("n_lower", pa.int64())])
 SMALLEST_GROUP, LARGEST_GROUP = 1 << 17, 1 << 21  # bytes as stored: a third of the text
 
 
@@ -124,37 +123,6 @@ def prepared_groups(paths: Paths) -> list[tuple[str, Group, Path]]:
         )
         for g in paths.read_manifest("passages")["groups"]
     ]
-
-
-def merge_surfaces(paths: Paths) -> Manifest:
-    """The distinct surfaces and the distinct unknown words of the whole corpus, with their counts."""
-    prepared = prepared_groups(paths)
-    key = work.digest(work.code_version("stages"), *(key for key, *_ in prepared))
-
-    def write(folder: Path) -> None:
-        places = [place for *_, place in prepared]
-        lower = pa.concat_tables(_summed(places, "lower.arrow", "word", cleaning.LOWER))
-        surfaces = _summed(places, "surfaces.arrow", "surface", cleaning.SURFACES)
-        parquet.write_slices((_with_lower(some, lower) for some in surfaces), SURFACES, folder / "surfaces.parquet")
-        words = _summed(places, "words.arrow", "word", cleaning.WORDS)
-        parquet.write_slices(words, cleaning.WORDS, folder / "words.parquet")
-
-    place = work.make(paths.store.place("surfaces", key), write)
-    return paths.write_manifest("surfaces", {"surfaces": place.name})
-
-
-def _with_lower(surfaces: pa.Table, lower: pa.Table) -> pa.Table:
-    """The surfaces with how often each stands written small."""
-    at = pc.index_in(pc.utf8_lower(surfaces["surface"]), lower["word"])
-    return surfaces.append_column("n_lower", pc.fill_null(pc.take(lower["n"], at), 0))
-
-
-def _summed(places: Sequence[Path], name: str, by: str, schema: pa.Schema) -> Iterator[pa.Table]:
-    """What all groups count, added up, in the order of its keys: some of them at a time."""
-    counts = [column for column in schema.names if column != by]
-    for between in ranges.cut([feather.read(place / name, [by])[by] for place in places]):
-        some = (ranges.within(feather.read(place / name), by, between) for place in places)
-        yield parquet.add_up(chain([schema.empty_table()], some), [by], counts).select(schema.names)
 
 
 def check_reference(paths: Paths) -> None:

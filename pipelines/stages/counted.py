@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import describe, feather, parquet, work
+from pipelines import describe, feather, work
 from pipelines.stages import ranges
 from pipelines.stages.core import resolved
 from pipelines.stages.out import COUNTS, part_files, whole_table, write_table
@@ -59,7 +59,7 @@ def _table(paths: Paths, name: str, run: Run) -> Path:
         paths.write_manifest(name, {"sha256": paths.read_manifest(made)["sha256"]})
         return whole_table(paths, name)
     calls = _folds(paths, name)
-    run(f"Counting {name}", fold, calls, _size(paths, name))
+    run(f"Counting {name}", fold, calls, ranges.size(_counts(paths, name)))
     place = write_table(paths, name, ranges.most_mentioned([folded / ROWS for folded, *_ in calls]))
     paths.write_manifest(made, {"of": _made_of(paths, name), "sha256": paths.read_manifest(name)["sha256"]})
     return place
@@ -101,10 +101,6 @@ def _counts(paths: Paths, name: str) -> list[Path]:
     return part_files(paths, TABLES[name].counts)
 
 
-def _size(paths: Paths, name: str) -> int:
-    return sum(file.stat().st_size for file in _counts(paths, name))
-
-
 def _spoken(rows: pa.Table, paths: Paths, between: ranges.Range) -> pa.Table:  # noqa: ARG001
     """Variants: where a surface is read as one entity for several reasons, the most frequent speaks."""
     starts = np.flatnonzero(_is_other(rows["surface"]) | _is_other(rows["entity_id"]))
@@ -128,18 +124,15 @@ def _is_other(values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
 def _described(rows: pa.Table, paths: Paths, between: ranges.Range) -> pa.Table:
     """Entities that are mentioned, with the number of their variants, the authority's with all its columns."""
     ids = rows["entity_id"].combine_chunks()
-    of = pc.index_in(_within(whole_table(paths, "variants"), between, ["entity_id"])["entity_id"], ids)
+    variants = ranges.read_within(whole_table(paths, "variants"), "entity_id", between, ["entity_id"])
+    of = pc.index_in(variants["entity_id"], ids)
     rows = rows.append_column("n_variants", pa.array(np.bincount(of.drop_null().to_numpy(), minlength=len(ids))))
-    known = _within(resolved(paths).entities, between).drop(["aliases"])
+    known = ranges.read_within(resolved(paths).entities, "entity_id", between).drop(["aliases"])
     told = known.take(pc.index_in(ids, known["entity_id"])).drop(["entity_id"])
     for name in told.column_names:
         rows = rows.append_column(name, told[name])
     extra = [name for name in known.column_names if name not in arrow_schema("entities").names]
     return rows.select([*arrow_schema("entities").names, *extra])
-
-
-def _within(file: Path, between: ranges.Range, columns: list[str] | None = None) -> pa.Table:
-    return pa.concat_tables(ranges.within(some, "entity_id", between) for some in parquet.slices(file, columns))
 
 
 TABLES = {

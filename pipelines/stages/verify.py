@@ -12,13 +12,8 @@ from pipelines.invariants import INVARIANTS, Offences
 from pipelines.stages import out, ranges
 from pipelines.stages.places import Paths, Run, Task
 
-NEEDED = {
-    "sources": ["source_id", "path", "n_posts", "n_quarantined"],
-    "quarantine": ["source_id"],
-    "variants": ["entity_id"],
-    "entities": ["entity_id"],
-}
-"""The columns of the whole tables that are looked at, but for counts."""
+SOURCES = ["source_id", "path", "n_posts", "n_quarantined"]
+"""The columns of `sources` that are looked at."""
 Checks = list[tuple[Path, Path]]
 
 
@@ -31,7 +26,7 @@ def all_offences(paths: Paths, run: Run) -> dict[str, Offences]:
     version, places = _parts(paths)
     calls = _unverified(places)
     run("Checking", invariants.verify_part, calls, _size(calls))
-    whole = _verify_whole(paths, version, [verified for _, verified in places])
+    whole = _verify_whole(paths, version, [verified for _, verified in places], run)
     paths.write_manifest("verified", {"verified": [verified.name for _, verified in places], "whole": whole.name})
     found = dict.fromkeys(INVARIANTS, Offences())
     for verified in (*(verified for _, verified in places), whole):
@@ -62,16 +57,66 @@ def _size(calls: Checks) -> int:
     return sum((part / "posts.parquet").stat().st_size for part, _ in calls)
 
 
-def _verify_whole(paths: Paths, version: str, verified: Sequence[Path]) -> Path:
+def _verify_whole(paths: Paths, version: str, verified: Sequence[Path], run: Run) -> Path:
     """Where the offences between the parts are told; they are looked for once, as long as tables are the same."""
-    files = [out.whole_table(paths, name) for name in NEEDED]
+    files = [out.whole_table(paths, name) for name in out.WHOLE_TABLES]
     made_of = [*(place.name for place in verified), *(describe.sha256(file) for file in files)]
     key = work.digest(version, work.code_version("stages"), paths.read_manifest("seeds")["key"], *made_of)
+    place = paths.store.place("verify", key)
+    checked = [] if place.is_dir() else list(_check_ranges(paths, key, verified, run))
 
     def write(folder: Path) -> None:
-        invariants.write_offences(_between_parts(paths, verified), folder)
+        found = _check_records(paths)
+        for one in checked:
+            for name, offence in invariants.read_verified(one).items():
+                found[name] = found.get(name, Offences()) + offence
+        invariants.write_offences(found, folder)
 
-    return work.make(paths.store.place("verify", key), write)
+    return work.make(place, write)
+
+
+def _check_records(paths: Paths) -> dict[str, Offences]:
+    files = dict(out.table_files(paths))
+    sources = parquet.read(out.whole_table(paths, "sources"), SOURCES)
+    quarantine = parquet.read(out.whole_table(paths, "quarantine"), ["source_id"])
+    posts = _columns(files["posts"], ["post_id", "parent_id", "source_id"])
+    return invariants.check_records(sources, quarantine, posts, paths.read_manifest("seeds")["seeds"])
+
+
+def _check_ranges(paths: Paths, key: str, verified: Sequence[Path], run: Run) -> Iterator[Path]:
+    """What is found in ranges of `variants` and `entities`."""
+    for name, (first, *_) in invariants.COUNTED.items():
+        counts = tuple(part / f"{name}.arrow" for part in verified)
+        cuts = ranges.cut([feather.read(file, [first])[first] for file in counts])
+        places = [paths.store.place("verify", work.digest(key, name, repr(between))) for between in cuts]
+        calls = [(place, paths, name, between, counts) for place, between in zip(places, cuts, strict=True)]
+        run(f"Checking {name}", check_range, calls, ranges.size(counts))
+        yield from places
+
+
+def check_range(place: Path, paths: Paths, name: str, between: ranges.Range, counts: Sequence[Path]) -> Path:
+    """Check, into the folder `place`, the rows of `variants` or `entities` whose key is in a range.
+
+    Args:
+        place: Where offences are told.
+        paths: The places of the build.
+        name: Which of the two tables.
+        between: The range of its first key.
+        counts: What was counted in the mentions of each part.
+    """
+    first, *_ = by = invariants.COUNTED[name]
+
+    def write(folder: Path) -> None:
+        rows = ranges.read_within(out.whole_table(paths, name), first, between, [*by, *out.COUNTS])
+        counted = pa.concat_tables(ranges.within(feather.read(file), first, between) for file in counts)
+        if name == "variants":
+            found = invariants.check_variants(rows, counted)
+        else:
+            named = ranges.read_within(out.whole_table(paths, "variants"), first, between, [first])
+            found = invariants.check_entities(rows, counted, named[first])
+        invariants.write_offences(found, folder)
+
+    return work.make(place, write)
 
 
 def refuse_broken(found: dict[str, Offences]) -> None:
@@ -85,28 +130,6 @@ def refuse_broken(found: dict[str, Offences]) -> None:
         rows = "\n".join(f"  {text}" for offences in broken.values() for text in offences.first)
         what = "; ".join(f"{name} ({offences.number} rows)" for name, offences in broken.items())
         raise BrokenInvariant(f"The dataset breaks {what}. Nothing was published.\n{rows}")
-
-
-def _between_parts(paths: Paths, verified: Sequence[Path]) -> dict[str, Offences]:
-    files = dict(out.table_files(paths))
-    tables = {name: parquet.read(out.whole_table(paths, name), columns) for name, columns in NEEDED.items()}
-    posts = _columns(files["posts"], ["post_id", "parent_id", "source_id"])
-    mentioned = (part["entity_id"].combine_chunks() for part in _of_all(verified, "entities", ["entity_id"]))
-    counts = {name: _beside_counted(paths, verified, name) for name in invariants.COUNTED}
-    return invariants.check_whole(tables, posts, mentioned, counts, paths.read_manifest("seeds")["seeds"])
-
-
-def _beside_counted(paths: Paths, verified: Sequence[Path], name: str) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """The rows of a table, and beside them what was counted in each part: those of some keys at a time."""
-    by, table = invariants.COUNTED[name], out.whole_table(paths, name)
-    for between in ranges.cut([part[by[0]] for part in _of_all(verified, name, by[:1])]):
-        rows = [ranges.within(some, by[0], between) for some in parquet.slices(table, [*by, *out.COUNTS])]
-        some = [ranges.within(part, by[0], between) for part in _of_all(verified, name)]
-        yield pa.concat_tables(rows), pa.concat_tables(some)
-
-
-def _of_all(verified: Sequence[Path], name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    return (feather.read(place / f"{name}.arrow", columns) for place in verified)
 
 
 def gold_score(paths: Paths) -> gold.Score | None:
