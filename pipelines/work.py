@@ -21,7 +21,7 @@ LIBRARIES = (
     *("pypdfium2", "py3langid", "babel", "mimesis"),
 )
 UNFINISHED = ".tmp-"
-YOUNG_OBJECTS = 200_000  # a pass makes many small objects and hardly a cycle: looking for cycles costs a sixth of it
+YOUNG_OBJECTS = 1_000_000  # a pass makes many small objects and hardly a cycle: looking for cycles costs a sixth of it
 
 
 def digest(*parts: str | bytes) -> str:

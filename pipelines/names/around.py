@@ -9,6 +9,8 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import regex
 
 from pipelines.names import beside, plain
@@ -19,7 +21,7 @@ from pipelines.text.together import Bools, Ints, Together
 _NUMBER_BEFORE = regex.compile(r"\d{1,3}(?:st|nd|rd|th)$")
 _DASHES = "-‑'’ʿʾʻ‘"
 _APOSTROPHES = "'’"
-_LONGEST_BEFORE = 24
+_LONGEST_BEFORE, _HEAD = 24, 6
 # What follows the letters of a code: AK-47, T-34, and an American state's before its postal code: AK, 99712.
 _CODE = regex.compile(r"[-‑]\d|(?<=[^\p{L}]\p{Lu}{2}),? \d{5}(?!\d)")
 _CODED = "-‑, "
@@ -36,7 +38,7 @@ def _kinds_before() -> dict[str, str]:
 def _kinds_after() -> dict[str, str]:
     """The first letters of what follows a name and speaks for a person: verbs of saying, "who"."""
     verbs = sorted(words()["person_verbs"])
-    heads = [f" {verb}{sign}"[:6] for verb in verbs for sign in " :,"]
+    heads = [f" {verb}{sign}"[:_HEAD] for verb in verbs for sign in " :,"]
     return dict.fromkeys([*heads, ", who ", ", whos"], "person")
 
 
@@ -143,13 +145,12 @@ def _hint_after(texts: Together, names: _Names) -> None:
     text, kinds = texts.text, _kinds_after()
     may_be = names.ends() & texts.is_any(names.end, " ,") & ((names.hint == "") | (names.hint == "place"))
     rows = np.flatnonzero(may_be)
+    after = texts.strings(names.end[rows], np.minimum(names.end[rows] + _HEAD, len(text)))
+    rows = rows[pc.is_in(after, pa.array([*kinds])).to_numpy(zero_copy_only=False)]
     for row, end in zip(rows.tolist(), names.end[rows].tolist(), strict=True):
-        kind = kinds.get(text[end : end + 6])
-        if kind is None:
-            continue
         if names.hint[row] and text[names.start[row] : end].lower() not in words()["namesakes"]:
             continue
-        names.hint[row] = "" if text[names.run_start[row] : end].isupper() else kind
+        names.hint[row] = "" if text[names.run_start[row] : end].isupper() else kinds[text[end : end + _HEAD]]
 
 
 def _speak_against(text: str, names: _Names, start: Ints) -> None:

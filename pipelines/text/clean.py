@@ -220,21 +220,30 @@ def line_ends(text: str, unusual: frozenset[str]) -> list[Edit]:
 
 # --- Unicode form ---------------------------------------------------------------------------------------------------
 
-# Characters below U+0300 are NFC by themselves and never join what stands before them; no more do dashes and quotes.
-_NEVER_JOINED = frozenset(map(chr, range(0x2010, 0x2028)))
+# Characters below U+0300 are NFC by themselves and never join what stands before them.
+_FIRST_JOINING, _JAMO, _ASTRAL = "\u0300", frozenset(map(chr, range(0x1160, 0x1200))), "\U00010000"
 _COMPOSABLE = regex.compile(r"[\s\S]?[\u0300-\U0010ffff]+")
 _PIECE = regex.compile(r"[\s\S][\p{M}\u1160-\u11ff]*")
 
 
 def nfc(text: str, unusual: frozenset[str]) -> list[Edit]:
     """Edits that bring the text to Unicode normal form C (UAX 15)."""
-    if max(unusual - _NEVER_JOINED, default="") < "\u0300" or unicodedata.is_normalized("NFC", text):
+    if not any(map(_may_change, unusual)) or unicodedata.is_normalized("NFC", text):
         return []
     found: list[Edit] = []
     for run in _COMPOSABLE.finditer(text):
         if not unicodedata.is_normalized("NFC", run[0]):
             found.extend(_compositions(run[0], run.start()))
     return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _may_change(character: str) -> bool:
+    """Whether this character joins what stands before it, or is another one in normal form C."""
+    if character < _FIRST_JOINING:
+        return False
+    is_mark = unicodedata.category(character).startswith("M") or character in _JAMO or character >= _ASTRAL
+    return is_mark or not unicodedata.is_normalized("NFC", character)
 
 
 def _compositions(run: str, offset: int) -> Iterator[Edit]:

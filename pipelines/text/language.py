@@ -54,7 +54,7 @@ def detect(text: str) -> str:
     sample = text[:_SAMPLE]
     lower = sample.lower()
     words = lower.split() if sample.isascii() else _LETTER_RUN.findall(lower)
-    hits = [word for word in words if word in _ENGLISH]
+    hits = [*filter(_ENGLISH.__contains__, words)]
     n_varied = len(set(hits))
     is_varied = n_varied > 1 or (n_varied == 1 and any(pair in lower for pair in _ENGLISH_PAIRS))
     if is_varied and len(hits) >= (_LEAST_SHARE if n_varied < _MANY else _LEAST_SHARE_OF_MANY) * len(words):

@@ -95,21 +95,21 @@ def unknown_in(texts: tokens.Tokens, is_wanted: npt.NDArray[np.bool_]) -> list[t
     places = np.flatnonzero(is_unknown[texts.codes])
     numbers = np.searchsorted(texts.bounds, places, "right") - 1
     places, numbers = places[is_wanted[numbers]], numbers[is_wanted[numbers]]
-    token = _tokens_near(texts, places)
+    standing = _standings_near(texts, places)
     found = []
     for place, number in zip(places.tolist(), numbers.tolist(), strict=True):
         first = max(place - NEAR, bounds[number])
-        beside = [token[code] for code in texts.codes[first : min(place + 1 + NEAR, bounds[number + 1])].tolist()]
-        if is_english(beside[: place - first], beside[place - first + 1 :]):
+        beside = [standing[code] for code in texts.codes[first : min(place + 1 + NEAR, bounds[number + 1])].tolist()]
+        if _are_english(beside[: place - first], beside[place - first + 1 :]):
             found.append((number, unknown[int(texts.codes[place])]))
     return found
 
 
-def _tokens_near(texts: tokens.Tokens, places: npt.NDArray[np.int64]) -> dict[int, str]:
-    """The distinct tokens that stand near places, by their codes."""
+def _standings_near(texts: tokens.Tokens, places: npt.NDArray[np.int64]) -> dict[int, int]:
+    """What the distinct tokens near places show of their language, by the tokens' codes."""
     near = np.unique((places[:, None] + np.arange(-NEAR, NEAR + 1)).clip(0, max(len(texts.codes) - 1, 0)))
     codes = np.unique(texts.codes[near])
-    return dict(zip(codes.tolist(), texts.distinct.take(pa.array(codes)).to_pylist(), strict=True))
+    return dict(zip(codes.tolist(), map(_standing, texts.distinct.take(pa.array(codes)).to_pylist()), strict=True))
 
 
 def _unknown(texts: tokens.Tokens) -> dict[int, str]:
@@ -141,8 +141,10 @@ def _is_set_off(token: str) -> bool:
 
 def is_english(before: Sequence[str], after: Sequence[str]) -> bool:
     """Whether the words beside a place are English: the next ones no strangers, few strangers further off."""
-    left = [_standing(token) for token in before]
-    right = [_standing(token) for token in after]
+    return _are_english([*map(_standing, before)], [*map(_standing, after)])
+
+
+def _are_english(left: list[int], right: list[int]) -> bool:
     if (left and left[-1] < 0) or (right and right[0] < 0):
         return False
     standings = left + right

@@ -57,12 +57,13 @@ def small_words(tokens: Tokens) -> pa.Table:
     small, signed = tokens.distinct.take(at), tokens.distinct.take(rest)
     is_word = pc.greater(pc.binary_length(small), 1)
     plain = pc.struct_field(pc.extract_regex(signed, _PLAIN), "word")
-    is_plain = pc.is_valid(plain)
-    is_other = pc.and_not(pc.match_substring_regex(signed, _MAY_HOLD_WORD), is_plain)
-    others = [*map(_small_words_in, signed.filter(is_other).to_pylist())]
-    n_other = np.repeat(n[rest][_mask(is_other)], [*map(len, others)])
+    is_plain = _mask(pc.is_valid(plain))
+    other = np.flatnonzero(~is_plain)
+    other = other[_mask(pc.match_substring_regex(signed.take(other), _MAY_HOLD_WORD))]
+    others = [*map(_small_words_in, signed.take(other).to_pylist())]
+    n_other = np.repeat(n[rest[other]], [*map(len, others)])
     words = [small.filter(is_word), plain.drop_null(), pa.array(chain.from_iterable(others), pa.string())]
-    counts = np.concatenate([n[at][_mask(is_word)], n[rest][_mask(is_plain)], n_other])
+    counts = np.concatenate([n[at][_mask(is_word)], n[rest[is_plain]], n_other])
     table = pa.table({"word": pa.chunked_array(words), "n": counts})
     return table.group_by("word", use_threads=False).aggregate([("n", "sum")]).rename_columns(["word", "n"])
 

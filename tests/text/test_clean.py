@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.text.clean import clean
+from pipelines.text.clean import _may_change, clean
 from pipelines.text.edits import Edit, apply, invert
 
 KINDS = {"unicode", "whitespace", "punctuation"}
@@ -193,3 +193,14 @@ def test_paragraphs_are_kept(paragraphs: list[str]) -> None:
     kept = [p for p in paragraphs if p]
     result = cleaned("\n\n".join(kept))
     assert len(result.split("\n\n")) == max(len(kept), 1)
+
+
+def test_characters_that_change_in_normal_form_are_known() -> None:
+    assigned = [c for c in map(chr, range(0x110000)) if unicodedata.category(c) not in {"Cn", "Cs", "Co"}]
+    composed = [unicodedata.decomposition(c).split() for c in assigned]
+    second = {chr(int(parts[1], 16)) for parts in composed if len(parts) == 2 and not parts[0].startswith("<")}
+    marks = {c for c in assigned if unicodedata.combining(c)}
+    others = {c for c in assigned if c >= "\u0300" and not unicodedata.is_normalized("NFC", c)}
+    assert len(second) > 60
+    assert [c for c in second | marks | others if not _may_change(c)] == []
+    assert not any(map(_may_change, "aé–“ЖשаЇ日한"))
