@@ -177,8 +177,10 @@ def _signs(sound: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.uint8], npt.ND
     """The signs, those of one place in all sounds together, and the number of each sound's beginning up to each."""
     width = sound.dtype.itemsize
     signs = np.frombuffer(sound.tobytes(), np.uint8).reshape(len(sound), width).T.copy()
-    powers = np.array([pow(_PRIME, j, 1 << 64) for j in range(width)], np.uint64)
-    return signs, np.cumsum(signs * powers[:, None], axis=0, dtype=np.uint64)
+    numbers: Hashes = signs.astype(np.uint64) * np.array([[pow(_PRIME, j, 1 << 64)] for j in range(width)], np.uint64)
+    for j in range(1, width):  # far faster than numpy's own sums over rows
+        numbers[j] += numbers[j - 1]
+    return signs, numbers
 
 
 BEGINS = np.zeros(256, np.uint64)

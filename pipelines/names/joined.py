@@ -164,19 +164,16 @@ def _crossed(
     return name[place], number[at[place]].astype(np.int64) * size + other
 
 
-def _shared(name: Rows, number: npt.NDArray[np.int64]) -> tuple[Rows, npt.NDArray[np.int64]]:
-    """The numbers that stand more than once, in order, and their names; most stand once and are not sorted twice."""
-    if not len(number):
-        return name, number
+def _shared(name: Rows, number: npt.NDArray[np.int64]) -> tuple[Rows, Rows]:
+    """The numbers that stand more than once, as numbers of their own in the same order, and their names in order."""
     order = np.argsort(number)
-    ordered = number[order]
-    same = ordered[1:] == ordered[:-1]
-    kept = order[np.concatenate([same, [False]]) | np.concatenate([[False], same])]
-    kept = kept[np.lexsort((name[kept], number[kept]))]
-    return name[kept], number[kept]
+    is_new = np.append(_is_new(number[order]), True)
+    kept = np.flatnonzero(~(is_new[:-1] & is_new[1:]))  # most stand once
+    both = np.sort(np.cumsum(is_new)[kept] << 32 | name[order[kept]])
+    return (both & 0xFFFFFFFF).astype(np.int32), (both >> 32).astype(np.int32)
 
 
-def _pairs(name: Rows, number: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _pairs(name: Rows, number: Rows) -> npt.NDArray[np.int64]:
     """Two names each that share a number, the later one in the upper half; of a common number only neighbours."""
     starts = np.flatnonzero(_is_new(number))
     size = np.diff(np.concatenate([starts, [len(number)]]))
