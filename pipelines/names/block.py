@@ -49,8 +49,7 @@ class Block:
 
 def ask(surfaces: Sequence[str], ready: Ready, settings: NameSettings) -> Block:
     """What the authority answers to each of the surfaces, none of them twice."""
-    asked = _asked(surfaces, ready)
-    texts, folded = asked["text"].tolist(), asked["folded"].tolist()
+    asked, texts, folded = _asked(surfaces, ready)
     whole = asked["of"].to_numpy() == WHOLE
     same = exact.find(texts, folded, ready.authority, ready.letters)
     open_ = ~asked.index.isin(same["row"])
@@ -68,7 +67,7 @@ def ask(surfaces: Sequence[str], ready: Ready, settings: NameSettings) -> Block:
     readings = readings[READINGS[:-1]].assign(written=written[: len(readings)])
     rivals = rivals.assign(written=written[len(readings) :])
     sounds = remembered.table(query.parts.tokens, query.heard.sounds)
-    return Block(asked.drop(columns=["text", "folded"]), readings, rivals.reset_index(drop=True), sounds)
+    return Block(asked, readings, rivals.reset_index(drop=True), sounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,8 @@ def _in_order(tables: Sequence[pd.DataFrame], new: npt.NDArray[np.int64]) -> pd.
     return rows.sort_values("row", kind="stable", ignore_index=True)
 
 
-def _asked(surfaces: Sequence[str], ready: Ready) -> pd.DataFrame:
+def _asked(surfaces: Sequence[str], ready: Ready) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """The rows of `Block.asked`, their texts with single spaces, and these folded."""
     texts = [" ".join(surface.split()) for surface in surfaces]
     folded = romanise.fold(texts)
     rests = within.rests(surfaces, folded, ready.surnames)
@@ -155,9 +155,9 @@ def _asked(surfaces: Sequence[str], ready: Ready) -> pd.DataFrame:
     rows = pd.DataFrame({
         "of": np.concatenate([np.full(len(surfaces), WHOLE), of]),
         "start": np.concatenate([np.zeros(len(surfaces), np.int64), start]),
-        "surface": [*surfaces, *inner], "text": texts, "folded": folded,
+        "surface": [*surfaces, *inner],
     })  # fmt: skip
-    return pd.concat([rows, plausible.words(texts), letters.described(texts, folded)], axis=1)
+    return pd.concat([rows, plausible.words(texts), letters.described(texts, folded)], axis=1), texts, folded
 
 
 def _written(

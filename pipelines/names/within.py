@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.names import lexicon, romanise
 from pipelines.names.authority import Authority
@@ -45,8 +47,8 @@ def rests(surfaces: Sequence[str], folded: Sequence[str], surnames: set[str]) ->
         Rows of `surfaces` with where the rest starts.
     """
     found = []
-    for row, (surface, text) in enumerate(zip(surfaces, folded, strict=True)):
-        words = text.split()
+    for row in _holding(surnames, folded):
+        surface, words = surfaces[row], folded[row].split()
         if len(words) < 2 or words[1] in LINK_WORDS:
             continue  # Cabinet of Kerensky
         swapped = len(words) > 2 and words[1] in surnames and words[-1] not in surnames
@@ -58,6 +60,14 @@ def rests(surfaces: Sequence[str], folded: Sequence[str], surnames: set[str]) ->
         if match and drop and not _may_be_given(first, words):
             found.append((row, match.end()))
     return found
+
+
+def _holding(some: set[str], texts: Sequence[str]) -> list[int]:
+    """The rows of texts with one of some words."""
+    words = pc.split_pattern(pa.array(texts, pa.string()), " ")
+    row = pc.list_parent_indices(words).filter(pc.is_in(words.flatten(), pa.array([*some], pa.string())))
+    rows: list[int] = pc.unique(row).to_pylist()
+    return rows
 
 
 def _may_be_given(first: int, words: Sequence[str]) -> bool:
