@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from pipelines.names.align import ALIKE, BEGINNING, EQUAL, INITIALS, NOTHING, SAME_NAME, SOUND, WIDTH, Grid, PartTable
-from pipelines.names.lexicon import traits
+from pipelines.names.lexicon import traits_of
 from pipelines.names.match import Pairs, columns
 from pipelines.names.parts import INITIAL, PARTICLE, SHORT, WORD, Parts
 from pipelines.names.traits import ORDINARY, SURNAME
@@ -193,9 +193,9 @@ def _usual(query: Side, pairs: Pairs, surname: Agreed, wanted: npt.NDArray[np.bo
     """Whether the text's spelling of the surname is a usual surname or word by itself; of the wanted pairs."""
     rows = np.flatnonzero(wanted)
     token, place = np.unique(query.grid.token[pairs.query[rows], surname.at[rows]], return_inverse=True)
-    known = [traits(query.parts.tokens[one].lower()) & (SURNAME | ORDINARY) > 0 for one in token.tolist()]
+    known = np.array(traits_of([query.parts.tokens[one].lower() for one in token.tolist()]), np.int64)
     found = np.zeros(len(wanted), bool)
-    found[rows] = np.array(known, bool)[place]
+    found[rows] = (known & (SURNAME | ORDINARY) > 0)[place]
     return found
 
 

@@ -19,6 +19,8 @@ from functools import cache, lru_cache
 from itertools import repeat
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from babel import Locale
 
 from pipelines.names.traits import (
@@ -62,8 +64,21 @@ def _read(name: str) -> str:
 
 def fold(word: str) -> str:
     """A rough key under which spellings of a given name meet (Dmitrij, Dmitriy, Dmitri): for look-up, not matching."""
-    plain = word.replace("ph", "f").replace("kh", "h").replace("sch", "sh").replace("ck", "k").translate(_plain())
-    return _DOUBLED.sub(r"\1", plain)
+    return _DOUBLED.sub(r"\1", _shortened(word).translate(_plain()))
+
+
+def fold_all(words: Iterable[str]) -> list[str]:
+    """The `fold` of many words, none with a newline, far faster; of no words there is one without letters."""
+    signs = np.frombuffer(_shortened("\n".join(words)).encode("utf-32-le", "surrogatepass"), np.uint32)
+    plain, is_known = signs.copy(), signs < len(_plain_codes())
+    plain[is_known] = _plain_codes()[signs[is_known]]
+    plain = plain[plain != _LEFT_OUT]
+    kept = np.append(True, plain[1:] != plain[:-1])[: len(plain)] | (plain == ord("\n"))
+    return plain[kept].tobytes().decode("utf-32-le", "surrogatepass").split("\n")
+
+
+def _shortened(text: str) -> str:
+    return text.replace("ph", "f").replace("kh", "h").replace("sch", "sh").replace("ck", "k")
 
 
 _DOUBLED = re.compile(r"(.)\1+")
@@ -76,6 +91,17 @@ def _plain() -> dict[int, str]:
     table |= {ord(a): b for a, b in zip("yjcwłøđı'’ʹʼ", [*"iikvloid", "", "", "", ""], strict=True)}
     return {code: {"y": "i", "j": "i", "c": "k", "w": "v"}.get(letter, letter) for code, letter in table.items()}
 
+
+@cache
+def _plain_codes() -> npt.NDArray[np.uint32]:
+    """What `_plain` has of each letter up to its last, by their numbers."""
+    codes = np.arange(max(_plain()) + 1, dtype=np.uint32)
+    for code, letter in _plain().items():
+        codes[code] = ord(letter) if letter else _LEFT_OUT
+    return codes
+
+
+_LEFT_OUT = 0xFFFFFFFF
 
 # The usual English romanisation, to know Cyrillic given names in Latin letters too.
 _ROMANISED = (
@@ -155,7 +181,7 @@ def _given_keys() -> frozenset[str]:
 
 def _keys(names: Iterable[str]) -> frozenset[str]:
     """The keys of many names, which are folded as one text: several times as fast as one by one."""
-    return frozenset(fold("\n".join(names)).split("\n"))
+    return frozenset(fold_all(names))
 
 
 @cache
@@ -296,7 +322,7 @@ def traits_of(words: Sequence[str]) -> list[int]:
                 found[number] |= table.get(word[:-1], 0) & _PLURALS
         elif not found[number]:
             others.append(number)
-    folded = fold("\n".join([words[number] for number in others])).split("\n")
+    folded = fold_all([words[number] for number in others])
     for number, key in zip(others, folded, strict=False):  # of no words there is a key too
         found[number] = PEOPLE if _is_derived(words[number]) else GIVEN if key in keys else 0
     return found

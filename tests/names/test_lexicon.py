@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.names.lexicon import traits, traits_of
+from pipelines.names.lexicon import fold, fold_all, traits, traits_of
 
 WORDS = [
     "dmitrij",
@@ -29,3 +29,8 @@ def test_real_words() -> None:
 @given(st.lists(st.sampled_from(WORDS) | st.text("aeikhscpjyw-ovžé'", max_size=9)))
 def test_any_words(words: list[str]) -> None:
     assert traits_of(words) == [traits(word) for word in words]
+
+
+@given(st.lists(st.sampled_from(WORDS) | st.text(st.characters(exclude_characters="\n")), min_size=1))
+def test_words_folded_at_once(words: list[str]) -> None:
+    assert fold_all(words) == [fold(word) for word in words]
