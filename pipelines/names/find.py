@@ -132,7 +132,7 @@ def _modes(texts: Together, start: Ints, opens: Bools) -> Ints:
     """How the text around each run is written: by its line, else by whether a sentence or quotation opens with it."""
     initial = opens[start] | opens[start - 2] | texts.is_any(start - 1, _OPENING)
     modes = np.where(initial, INITIAL, INSIDE)
-    lines = [(*match.span(), CAPITALS if match.lastgroup else HEADING) for match in _short_lines(texts)]
+    lines = [(*match.span(), CAPITALS if match.lastgroup else HEADING) for match in _short_lines(texts, start)]
     if lines:
         begins, ends, mode = np.array(lines, np.int64).T
         line = np.searchsorted(begins, start, "right") - 1
@@ -140,11 +140,12 @@ def _modes(texts: Together, start: Ints, opens: Bools) -> Ints:
     return modes
 
 
-def _short_lines(texts: Together) -> Iterator[regex.Match[str]]:
-    """The lines in which capitals mean little."""
-    ends = np.flatnonzero(texts.points == ord("\n"))
-    length = np.diff(ends) - 1
-    short = np.flatnonzero((length >= _SHORTEST) & (length <= _LONGEST) & ~texts.is_any(ends[1:] - 1, ".!?,;"))
+def _short_lines(texts: Together, runs: Ints) -> Iterator[regex.Match[str]]:
+    """The lines with runs, which start at these places, in which capitals mean little."""
+    ends = texts.places("\n")
+    length, has_run = np.diff(ends) - 1, np.diff(np.searchsorted(runs, ends)) > 0
+    is_short = (length >= _SHORTEST) & (length <= _LONGEST) & has_run
+    short = np.flatnonzero(is_short & ~texts.is_any(ends[1:] - 1, ".!?,;"))
     found = map(_LINE.match, repeat(texts.text), (ends[short] + 1).tolist())
     return filter(None, found)
 
