@@ -5,7 +5,7 @@ Here: thirty bits at most, as Python works on longer ints several times as slowl
 
 ONE_SIGN = 0x1  # long, with its dot
 TWO_SIGNS = 0x2
-THREE_SIGNS = 0x4
+THREE_SIGNS = 0x4  # of capitals alone
 ONE_LETTER = 0x8  # without its dot
 DOTTED = 0x10  # a dot anywhere
 ONE_STOP = 0x20  # one dot, at its end

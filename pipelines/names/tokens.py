@@ -21,6 +21,7 @@ from pipelines.names.traits import (
     CUE,
     INITIAL_LETTER,
     KNOWN,
+    LEADING_CUE,
     LINK,
     MODIFIER,
     NAME,
@@ -228,6 +229,7 @@ _SINGLE = {
     "В": OPENER,
     "Я": OPENER,
 }
+_NOT_DESCRIBING = PEOPLE | NAME | LEADING_CUE  # words that are told apart without asking
 _SIZES = (0, forms.ONE_SIGN, forms.TWO_SIGNS, forms.THREE_SIGNS)
 
 
@@ -244,7 +246,7 @@ def _written(text: str, lower: str) -> int:
 def _form(text: str, lower: str, known: int) -> int:
     """What is asked of a word's letters, as forms."""
     form = _listed().get(lower, 0) | (forms.OPENS if known & OPENER else 0)
-    if len(text) < len(_SIZES):
+    if len(text) < 3 or (len(text) == 3 and text.isupper()):
         form |= _SIZES[len(text)] | (forms.ONE_LETTER if len(lower) < 2 else 0)
     if text == "Jan":
         form |= forms.JAN
@@ -254,7 +256,7 @@ def _form(text: str, lower: str, known: int) -> int:
         form |= forms.MIXED
     if lower.endswith(_PATRONYMIC_ENDS) and _PATRONYMIC.match(lower):
         form |= forms.PATRONYMIC
-    if known & ORDINARY and lower.endswith(("s", "ly", "ing", "ed")):
+    if known & ORDINARY and not known & _NOT_DESCRIBING and lower.endswith(("s", "ly", "ing", "ed")):
         form |= forms.DESCRIBING
     if lower[-1:] == "s":
         form |= _listed().get(lower.rstrip("s"), 0) & forms.NOBLES

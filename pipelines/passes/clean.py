@@ -133,7 +133,9 @@ def _texts(raws: Sequence[str], hints: Sequence[Sequence[dict[str, Any]] | None]
             inner = marked.names(seen[number], placed)
             seen[number] = marked.hidden(seen[number], inner)
             names += [one._replace(start=base + one.start, end=base + one.end) for one in inner]
-    return _Texts(together, Together(seen), [*map(language.detect, written)], made, names)
+    return _Texts(
+        together, Together(seen) if seen != written else together, [*map(language.detect, written)], made, names
+    )
 
 
 def _found(texts: _Texts, sentence_starts: Ints) -> Found:

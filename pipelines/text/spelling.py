@@ -129,9 +129,9 @@ def _unknown(texts: tokens.Tokens) -> dict[int, str]:
 
 def _not_known(numbers: npt.NDArray[np.int64], words: pa.StringArray) -> dict[int, str]:
     """Those of the words, with their numbers, that no lexicon knows."""
-    listed = words.to_pylist()
-    is_known = np.fromiter(map(lexicon.known().__contains__, listed), bool, len(listed))
-    return {int(numbers[row]): listed[row] for row in np.flatnonzero(~is_known).tolist()}
+    unknown = pa.array(sorted(set(words.to_pylist()) - lexicon.known()), pa.string())
+    rows = np.flatnonzero(pc.is_in(words, unknown).to_numpy(zero_copy_only=False))
+    return dict(zip(numbers[rows].tolist(), words.take(rows).to_pylist(), strict=True))
 
 
 def _is_set_off(token: str) -> bool:
