@@ -64,6 +64,11 @@ class Clusters:
 
     def rows(self, some: Numbers) -> pd.DataFrame:
         """Some of the readings, as `resolve` has them, with the `label` of their entity."""
+        frame: pd.DataFrame = self.table(some).to_pandas()
+        return frame
+
+    def table(self, some: Numbers) -> pa.Table:
+        """The same as Arrow holds it."""
         row, entity, is_lone = self.row[some], self.entity[some], self.is_lone[some]
         surface = self.facts.surface.take(pa.array(row))
         name = self.facts.text(self.heads.row[entity])
@@ -77,8 +82,7 @@ class Clusters:
             "explanation": self._explanation(row, name, is_lone), "is_full": ~is_lone & ~self.facts.single[row],
             "is_default": ~is_lone, "label": name,
         }  # fmt: skip
-        frame: pd.DataFrame = pa.table(columns).to_pandas()
-        return frame
+        return pa.table(columns)
 
     def _explanation(self, row: npt.NDArray[np.int32], name: pa.Array, is_lone: Bools) -> pa.Array:
         varies = pc.not_equal(self.facts.text(row), name)

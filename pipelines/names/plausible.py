@@ -54,7 +54,7 @@ def judge(surfaces: pd.DataFrame, known: Mapping[str, Bools] | None = None) -> "
     single, ordinary = ~known["is_several"], known["all_ordinary"]
     names = column(surfaces["surface"])
     full = names.filter(pa.array(~single & (surfaces["n_person"].to_numpy() > 0)))
-    borne = true(pc.is_in(names, _bearers(full)))
+    borne = _are_borne(names, full)
     named = known["any_name"] | borne
     # An ordinary word is a name only where it stands large inside sentences, and more often than small anywhere.
     doubtful = ordinary & ~named & ((inside < 2) | (lower >= inside))
@@ -103,7 +103,7 @@ def _are_bearers(names: pa.Array, person: Bools, unknown: Bools) -> Bools:
     full = full[true(pc.match_substring_regex(names.take(pa.array(full)), r"\s"))]
     lone = np.flatnonzero(unknown)
     words = names.take(pa.array(lone))
-    may = true(pc.is_in(words, _bearers(names.take(pa.array(full))))) & ~true(pc.match_substring_regex(words, r"\s"))
+    may = _are_borne(words, names.take(pa.array(full))) & ~true(pc.match_substring_regex(words, r"\s"))
     lone, words = lone[may], words.filter(pa.array(may))
     found = np.zeros(len(names), bool)
     found[lone[~are_upper(words)]] = True
@@ -122,12 +122,13 @@ def _column(texts: Iterable[str]) -> pa.Array:
     return pa.array(texts if isinstance(texts, pd.Series) else list(texts), pa.string())
 
 
-def _bearers(full: pa.Array) -> pa.Array:
-    """The surnames and the given names in people's full names."""
+def _are_borne(words: pa.Array, full: pa.Array) -> Bools:
+    """Which words are surnames or given names in people's full names."""
     names = spaced(pc.utf8_rtrim(full, "."))
-    first, last = (pc.unique(words(names)) for words in (first_words, last_words))
+    first, last = (pc.unique(parts(names)) for parts in (first_words, last_words))
+    first = first.filter(pc.is_in(first, words))
     given = np.array(traits_of([word.lower() for word in first.to_pylist()]), np.int64) & GIVEN > 0
-    return pa.concat_arrays([first.filter(pa.array(given)), last])
+    return true(pc.is_in(words, pa.concat_arrays([first.filter(pa.array(given)), last])))
 
 
 def may_be_surname(word: str) -> bool:

@@ -67,9 +67,10 @@ class Readings:
     @property
     def readings(self) -> pd.DataFrame:
         """All readings at once, as the slices together."""
-        return pd.concat([self.known[COLUMNS].iloc[:0], *self.slices()], ignore_index=True)
+        frame: pd.DataFrame = pa.concat_tables([self.new.table(self.held[:0]), *self.slices()]).to_pandas()
+        return frame
 
-    def slices(self) -> Iterator[pd.DataFrame]:
+    def slices(self) -> Iterator[pa.Table]:
         """All readings, those of some surfaces at a time.
 
         The columns of COLUMNS, one row a surface and an entity it may name, ordered by `run`, `start`, then the default
@@ -104,15 +105,16 @@ class Readings:
         among = self.new.heads_of(entities)
         return pd.concat([self.new.entities(among[np.isin(among, self.made)]), self.further], ignore_index=True)
 
-    def _ordered(self, known: pd.DataFrame, new: Numbers) -> pd.DataFrame:
+    def _ordered(self, known: pd.DataFrame, new: Numbers) -> pa.Table:
         """The readings of some surfaces; those of unknown entities are in order but for known ones beside them."""
         row = self.new.row[new]
         beside = np.isin(row, known["row"].to_numpy())
         mixed = pd.concat([known, self.new.rows(new[beside]).assign(row=row[beside])], ignore_index=True)
         mixed = mixed.sort_values([*_ORDER], ascending=[*_ORDER.values()], kind="stable")
-        rows = pd.concat([mixed[COLUMNS], self.new.rows(new[~beside])], ignore_index=True)
+        others = self.new.table(new[~beside])
+        rows = pa.concat_tables([pa.Table.from_pandas(mixed, others.schema, preserve_index=False), others])
         order = np.argsort(np.concatenate([mixed["row"].to_numpy(np.int64), row[~beside]]), kind="stable")
-        return rows.take(order).reset_index(drop=True)
+        return rows.combine_chunks().take(pa.array(order))
 
 
 def resolve(surfaces: pd.DataFrame, authority: Authority, decisions: Decisions, settings: NameSettings) -> Readings:

@@ -231,7 +231,7 @@ def resolve_names(paths: Paths, settings: Settings, run: Run, meanwhile: Callabl
         meanwhile()
         found = decide(_counted(file), blocks, authority, decisions, settings.names)
         by_hand = decided(decisions, authority, found.named(decisions.rows["entity_id"]))
-        tables = (pa.Table.from_pandas(rows, NAME_SCHEMA, preserve_index=False) for rows in found.slices())
+        tables = (rows.select(NAME_SCHEMA.names).cast(NAME_SCHEMA) for rows in found.slices())
         parquet.write_slices(tables, NAME_SCHEMA, folder / "names.parquet")
         _write_entities(authority.entities, found, by_hand, folder / "entities.parquet")
         _write_frame(by_hand, DECISIONS, folder / "decisions.parquet")
