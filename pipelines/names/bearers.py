@@ -30,7 +30,7 @@ def find(row: Numbers, entity: Numbers, heads: Heads, facts: Surfaces) -> tuple[
     single = np.flatnonzero(facts.is_name & facts.single)
     surname = place_of(facts.key[single], borne)
     asked = np.flatnonzero((surname >= 0) | facts.may_tell[single])
-    asked = asked[_may_be_surname(facts.text(single[asked]))]
+    asked = asked[plausible.may_be_surnames(facts.text(single[asked]))]
     single, surname = single[asked], surname[asked]
     own = surname >= 0
     other_row, other = _other_forms(single, row, borne, last_words(facts.text(row[full[best]])), facts)
@@ -44,10 +44,6 @@ def find(row: Numbers, entity: Numbers, heads: Heads, facts: Surfaces) -> tuple[
     who, bearer, is_other = who[new], bearer[new], is_other[new]
     order = np.lexsort((heads.key[bearer], who))
     return who[order].astype(np.int32), bearer[order].astype(np.int32), is_other[order]
-
-
-def _may_be_surname(words: pa.Array) -> Bools:
-    return np.fromiter(map(plausible.may_be_surname, words.to_pylist()), bool, len(words))
 
 
 def _of(held: Numbers, surname: Numbers) -> tuple[Numbers, Numbers]:

@@ -131,12 +131,11 @@ def _are_borne(words: pa.Array, full: pa.Array) -> Bools:
     return true(pc.is_in(words, pa.concat_arrays([first.filter(pa.array(given)), last])))
 
 
-def may_be_surname(word: str) -> bool:
-    """Whether a lone word may be the surname of somebody in the texts: countries and short abbreviations are none."""
-    if word.isupper() and len(word) < 4:
-        return False
-    known = traits(word.lower())
-    return not known & TERRITORY or bool(known & (GIVEN | SURNAME))
+def may_be_surnames(words: pa.Array) -> Bools:
+    """Whether lone words may be surnames of somebody in the texts: countries and short abbreviations are none."""
+    short = are_upper(words) & (pc.utf8_length(words).to_numpy() < 4)
+    known = np.array(traits_of([word.lower() for word in words.to_pylist()]), np.int64)
+    return ~short & ((known & TERRITORY == 0) | (known & (GIVEN | SURNAME) > 0))
 
 
 def named_after(surfaces: pa.Array) -> Bools:

@@ -64,11 +64,9 @@ def spellings(words: Sequence[str]) -> list[tuple[int, int]]:
 
 def _telling(folded: Sequence[str]) -> npt.NDArray[np.int64]:
     """Which of these words tell their spellings."""
-    may = np.flatnonzero(may_tell(pa.array(folded, pa.string())))
-    words = [folded[number] for number in may.tolist()]
-    is_other = np.array(lexicon.traits_of(words), np.int64) & _OTHER > 0
-    tells = [len(word) >= _SHORTEST and has_eastern_ending(word) for word in words]
-    found: npt.NDArray[np.int64] = may[np.array(tells, bool) & ~is_other]
+    texts = pa.array(folded, pa.string())
+    may = np.flatnonzero(may_tell(texts) & (pc.utf8_length(texts).to_numpy() >= _SHORTEST))
+    found: npt.NDArray[np.int64] = may[np.array(lexicon.traits_of(texts.take(may).to_pylist()), np.int64) & _OTHER == 0]
     return found
 
 

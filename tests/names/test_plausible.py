@@ -1,11 +1,12 @@
 """What is a name at all, and of what kind, over a whole corpus."""
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.names.plausible import KINDS, judge, kind, may_be_surname, propagate
+from pipelines.names.plausible import KINDS, judge, kind, may_be_surnames, propagate
 
 COUNTS = ("n_mentions", "n_posts", "n_initial", "n_lower", *(f"n_{name}" for name in KINDS))
 
@@ -95,7 +96,7 @@ def test_order_and_index_of_rows_do_not_matter(rows: list[dict[str, object]], ra
     [("Somalia", False), ("SCA", False), ("BERIA", True), ("Beria", True), ("Jordan", True), ("Snapchat", True)],
 )
 def test_countries_and_abbreviations_are_nobodys_surname(word: str, expected: bool) -> None:
-    assert may_be_surname(word) == expected
+    assert may_be_surnames(pa.array([word])).tolist() == [expected]
 
 
 def test_one_verb_of_a_person_makes_no_person() -> None:
