@@ -68,9 +68,10 @@ _KINDS = (
     (_JOINS, regex.compile(r"[\p{Lu}\p{Ll}\p{Lo}\p{M}\p{N}_]+")),  # a large letter after it begins no word
 )
 _TOLD = 0x3000  # the code points up to here are looked up in a table
-_GAPS, _APOSTROPHES, _TURNED = " \n\t\u00a0", "'’‘′", "ʿʾʻʼ‘"
-_PREFIXED = f"-‑–'’{_TURNED}"
-_GOING_ON = f"{_GAPS}-‑–.,{_APOSTROPHES}"
+_GAPS, _APOSTROPHES, _TURNED, _HYPHENS = " \n\t\u00a0", "'’‘′", "ʿʾʻʼ‘", "-‑"
+_PREFIXED = f"{_HYPHENS}–'’{_TURNED}"
+_AFTER_STOPS = f"{_HYPHENS}–.{_APOSTROPHES}"
+_GOING_ON = f"{_GAPS},{_AFTER_STOPS}"
 _LONGEST, _BITS = 7, 9
 _LONGEST_LINK, _MOST_LINKS = 5, 3
 _LONG = 1 << 14
@@ -82,7 +83,7 @@ _OPEN, _ENDS, _GOES_ON = range(3)
 
 
 class _Words(NamedTuple):
-    """Capitalised words: where each starts, and where its letters end."""
+    """Capitalised words: where each starts, and where its letters end, or its own full stop."""
 
     start: Ints
     end: Ints
@@ -143,14 +144,31 @@ class _Text:
         """The capitalised words."""
         large = np.flatnonzero(self._kinds & _UPPER > 0)
         start = large[self._kinds[large - 1] & _JOINS == 0]
-        end = self._word_ends(start)
-        kept = start >= np.concatenate([[0], end[:-1]])[: len(end)]  # a letter of no case may stand within a word
-        return _Words(start[kept], end[kept])
+        end = self._over_hyphens(self._word_ends(start))
+        kept = start >= np.concatenate([[0], end[:-1]])[: len(end)]  # it may stand behind a hyphen or letter of no case
+        words = _Words(start[kept], end[kept])
+        words.end[self._with_own_stops(words)] += 1
+        return words
 
     def _word_ends(self, starts: Ints) -> Ints:
         """Where the letters end that begin at these places."""
         ends: Ints = self._others[np.minimum(np.searchsorted(self._others, starts), len(self._others) - 1)]
         return ends
+
+    def _over_hyphens(self, ends: Ints) -> Ints:
+        """Where words end that hyphens join to what follows; not those before a full stop, which may be abbreviated."""
+        joined, rows = ends.copy(), np.arange(len(ends))
+        while len(rows := rows[self._is_any(joined[rows], _HYPHENS) & self._is(joined[rows] + 1, _LETTER)]):
+            joined[rows] = self._word_ends(joined[rows] + 1)
+        return np.where(self._is_any(joined, "."), ends, joined)
+
+    def _with_own_stops(self, words: _Words) -> Ints:
+        """The words that are certainly an initial or an abbreviation with its full stop, and the only one there."""
+        rows = np.flatnonzero(self._is_any(words.end, "."))
+        start, end = words.start[rows], words.end[rows]
+        is_own = (end - start == 1) | self._are(start, end, _packed_abbreviations())[0]
+        is_open = self._is(end + 1, _UPPER) | self._is_any(end + 1, _AFTER_STOPS) | self._is(start - 1, _LETTER)
+        return rows[is_own & ~is_open]
 
     def how_they_end(self, words: _Words) -> Ints:
         """Whether the run goes on, or certainly ends, after each word."""
