@@ -21,8 +21,9 @@ from pipelines.names.settings import NameSettings
 from pipelines.passes import ask as asking
 from pipelines.stages.places import Paths, Run
 
-GOOD_BLOCK, LARGEST_BLOCK, BLOCKS_WANTED = 1 << 15, 1 << 17, 8
-"""Surfaces of a block, at least and at most: the more, the fewer words are looked at in several blocks."""
+BLOCKS, LARGEST_BLOCK = {1 << 14: 2, 1 << 18: 4, 1 << 19: 8}, 1 << 17
+"""From how many surfaces on they are asked about in so many blocks, so that as many workers have the same to do; and
+the most of one block. The fewer blocks there are, the fewer words are looked at in several."""
 SMALL_BLOCK, MOST_SMALL = 1 << 10, 16
 """When there are more blocks of so few surfaces than that, these are asked about again together."""
 TEXT_A_SURFACE = 80
@@ -97,12 +98,9 @@ def _kept(paths: Paths, version: str, surfaces: pa.ChunkedArray) -> list[Path]:
 
 
 def _cut(surfaces: pa.ChunkedArray) -> Sequence[pa.Array]:
-    """The surfaces in blocks of like size: neighbours share words, which are looked at once a block.
-
-    As long as they are few there are 1, 2, 4 or 8, so that as many workers have the same to do.
-    """
-    good = 1 << (len(surfaces) // GOOD_BLOCK | 1).bit_length() - 1
-    number = max(min(good, BLOCKS_WANTED), -(-len(surfaces) // LARGEST_BLOCK))
+    """The surfaces in blocks of like size: neighbours share words, which are looked at once a block."""
+    wanted = [blocks for surfaces_from, blocks in BLOCKS.items() if len(surfaces) >= surfaces_from]
+    number = max([1, *wanted, -(-len(surfaces) // LARGEST_BLOCK)])
     bounds = [len(surfaces) * n // number for n in range(number + 1)] if len(surfaces) else []
     whole = surfaces.combine_chunks()
     return [whole.slice(start, stop - start) for start, stop in pairwise(bounds)]
