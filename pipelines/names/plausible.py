@@ -152,10 +152,11 @@ def words(texts: Sequence[str]) -> pd.DataFrame:
     Args:
         texts: Surfaces with single spaces between their words.
     """
-    lists = pc.split_pattern(pa.array([text.lower() for text in texts], pa.string()), " ")
+    lower = "\n".join(texts).lower().split("\n") if len(texts) else []
+    lists = pc.split_pattern(pa.array(lower, pa.string()), " ")
     first = lists.offsets.to_numpy()[:-1]
     distinct = lists.flatten().dictionary_encode()
-    found = np.array(traits_of([word.rstrip(".") for word in distinct.dictionary.to_pylist()]), np.int64)
+    found = np.array(traits_of(pc.utf8_rtrim(distinct.dictionary, ".").to_pylist()), np.int64)
     is_name = ((found & _NAME) != 0) & ((found & (OPENER | NEVER)) == 0)
     columns = np.column_stack([(found & (ORDINARY | OPENER | NEVER)) == 0, is_name, (found & TERRITORY) != 0])
     any_ = np.logical_or.reduceat(columns[distinct.indices.to_numpy()], first) if len(first) else columns
