@@ -4,7 +4,7 @@ Each step looks at one column of signs beside all names; one by one only where s
 Not here: where runs are (`find`), how a run's own words cut it (`runs`), what speaks against a bearer (`beside`).
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -46,11 +46,24 @@ class _Before(NamedTuple):
     """The word before each name: its place among the distinct ones."""
 
     code: Ints
-    words: list[str]
+    words: pa.StringArray
 
-    def rows(self, test: Callable[[str], bool]) -> Bools:
-        """Of which names the word before them is of a kind."""
-        return np.fromiter(map(test, self.words), bool, len(self.words))[self.code]
+    def are(self, listed: Iterable[str]) -> Bools:
+        """Of which names the word before them is one of these."""
+        return self._rows(pc.is_in(self.words, pa.array([*listed], pa.string())))
+
+    def are_ordinals(self) -> Bools:
+        """Of which names the word before them is a number: 20th."""
+        return self._rows(pc.match_substring_regex(self.words, r"^\p{Nd}.*(?:st|nd|rd|th)$"))
+
+    def _rows(self, words: pa.BooleanArray) -> Bools:
+        rows: Bools = words.to_numpy(zero_copy_only=False)[self.code]
+        return rows
+
+    def of(self, rows: Ints) -> list[str]:
+        """The words before the names of some rows."""
+        words: list[str] = self.words.take(pa.array(self.code[rows])).to_pylist()
+        return words
 
 
 class _Names(NamedTuple):
@@ -100,7 +113,7 @@ def _words_before(texts: Together, run_start: Ints, start: Ints) -> _Before:
     words = texts.strings(begin, stop).dictionary_encode()
     code = np.full(len(start), len(words.dictionary), np.int64)
     code[spaced] = words.indices.to_numpy()
-    return _Before(code, [*words.dictionary.to_pylist(), ""])
+    return _Before(code, pa.concat_arrays([words.dictionary, pa.array([""])]))
 
 
 def _after_last(places: Ints, stops: Ints) -> Ints:
@@ -114,7 +127,7 @@ def _with_particles(texts: Together, names: _Names) -> tuple[Ints, Bools]:
     text, start, is_name = texts.text, names.start.copy(), np.ones(len(names.start), bool)
     leading, opens = words()["leading_particles"], names.opens()
     _hint_before(texts, names, opens)
-    may_widen = names.before.rows(lambda word: word not in _kinds_before() and (word in leading or word[:1].isdigit()))
+    may_widen = names.before.are(leading - _kinds_before().keys()) | names.before.are_ordinals()
     for row in np.flatnonzero(opens & may_widen).tolist():
         start[row], names.hint[row] = _widen(text, int(start[row]), int(names.end[row]), names.hint[row])
     for row in np.flatnonzero(opens & texts.is_any(start - 1, _DASHES)).tolist():
@@ -125,10 +138,10 @@ def _with_particles(texts: Together, names: _Names) -> tuple[Ints, Bools]:
 
 def _hint_before(texts: Together, names: _Names, opens: Bools) -> None:
     """Hint at what the words before names that open their runs speak for, but not before a possessive: in Gorky's."""
-    told = opens & names.before.rows(_kinds_before().__contains__)
+    told = opens & names.before.are(_kinds_before())
     rows = np.flatnonzero(told & (names.hint == ""))
     rows = rows[~(names.ends()[rows] & texts.is_any(names.end[rows], _APOSTROPHES))]
-    names.hint[rows] = column(_kinds_before()[names.before.words[code]] for code in names.before.code[rows].tolist())
+    names.hint[rows] = column(map(_kinds_before().__getitem__, names.before.of(rows)))
 
 
 def _codes(texts: Together, names: _Names) -> Bools:
@@ -155,9 +168,9 @@ def _hint_after(texts: Together, names: _Names) -> None:
 
 def _speak_against(text: str, names: _Names, start: Ints) -> None:
     """Hint at what the word before a single word says against its bearer."""
-    for row in np.flatnonzero(names.before.rows(beside.triggers().__contains__)).tolist():
+    rows = np.flatnonzero(names.before.are(beside.triggers()))
+    for row, before in zip(rows.tolist(), names.before.of(rows), strict=True):
         if " " not in text[names.start[row] : names.end[row]]:
-            before = names.before.words[names.before.code[row]]
             against = beside.hint(text, int(start[row]), int(names.end[row]), before)
             names.hint[row] = against or names.hint[row]
 
