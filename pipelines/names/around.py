@@ -169,10 +169,10 @@ def _hint_after(texts: Together, names: _Names) -> None:
 def _speak_against(text: str, names: _Names, start: Ints) -> None:
     """Hint at what the word before a single word says against its bearer."""
     rows = np.flatnonzero(names.before.are(beside.triggers()))
-    for row, before in zip(rows.tolist(), names.before.of(rows), strict=True):
-        if " " not in text[names.start[row] : names.end[row]]:
-            against = beside.hint(text, int(start[row]), int(names.end[row]), before)
-            names.hint[row] = against or names.hint[row]
+    columns = (column.tolist() for column in (rows, start[rows], names.start[rows], names.end[rows]))
+    for row, first, own, end, before in zip(*columns, names.before.of(rows), strict=True):
+        if " " not in text[own:end]:
+            names.hint[row] = beside.hint(text, first, end, before) or names.hint[row]
 
 
 def _widen(text: str, start: int, end: int, hint: str) -> tuple[int, str]:
