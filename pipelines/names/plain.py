@@ -4,8 +4,7 @@ Their words are told apart by the white space between them, each distinct word i
 same signs are cut once. Not here: how signs are cut, and all other runs: `runs` does that.
 """
 
-from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -47,12 +46,13 @@ def names(texts: Together, runs: Runs) -> Names:
         return _one_by_one(texts, runs, np.arange(len(runs.start)))
     words = _words(texts, runs)
     distinct = texts.strings(words.start, words.end).dictionary_encode()
-    code, found = distinct.indices.to_numpy(), known(distinct.dictionary.to_pylist())
-    signs, sign = np.unique(np.array([one.sign for one in found], np.int64), return_inverse=True)
+    code = distinct.indices.to_numpy()
+    _, _, of_words, beginnings = zip(*known(distinct.dictionary.to_pylist()), strict=True)
+    signs, sign = np.unique(np.array(of_words, np.int64), return_inverse=True)
     most = min(_MOST, _BITS // (len(signs) + 1).bit_length() - 1)
     is_plain = (words.number <= most) & ~_holds(_parted(texts), runs)
-    is_plain &= ~says_more(np.array([one.beginning for one in found], np.uint8)[code], words.first, words.number)
-    plain = _cut(words, np.flatnonzero(is_plain), sign[code], signs.tolist(), runs.mode)
+    is_plain &= ~says_more(np.array(beginnings, np.uint8)[code], words.first, words.number)
+    plain = _cut(words, np.flatnonzero(is_plain), sign[code], signs, runs.mode)
     both = [plain, _one_by_one(texts, runs, np.flatnonzero(~is_plain))]
     run, start, end, hint = map(np.concatenate, zip(*both, strict=True))
     order = np.argsort(run, kind="stable")
@@ -91,12 +91,14 @@ def _holds(places: Ints, runs: Runs) -> Bools:
     return holds
 
 
-def _cut(words: _Words, rows: Ints, sign: Ints, signs: Sequence[int], modes: Ints) -> Names:
+def _cut(words: _Words, rows: Ints, sign: Ints, signs: Ints, modes: Ints) -> Names:
     """The names in the runs of these rows; the signs of words are given as places in all distinct ones."""
     first, count = words.first[rows], words.number[rows]
     one, same = _alike(first, count, sign, len(signs), modes[rows])
-    code, runs = sign.tolist(), (first[one].tolist(), (first + count)[one].tolist(), modes[rows[one]].tolist())
-    cuts = [cut(tuple([signs[i] for i in code[a:b]]), mode) for a, b, mode in zip(*runs, strict=True)]
+    _, place = _each(count[one], first[one])
+    flat, ends = signs[sign[place]].tolist(), np.cumsum(count[one]).tolist()
+    bounds = zip(pairwise([0, *ends]), modes[rows[one]].tolist(), strict=True)
+    cuts = [cut(tuple(flat[begin:end]), mode) for (begin, end), mode in bounds]
     n = np.fromiter(map(len, cuts), np.int64, len(cuts))
     row, at = _each(n[same], (np.cumsum(n) - n)[same])
     *places, hints = [*zip(*chain.from_iterable(cuts), strict=True)] or [()] * 4
