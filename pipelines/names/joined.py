@@ -60,15 +60,17 @@ def joins(laid: known.Names, person: Bools, settings: NameSettings) -> tuple[Pla
 def _chance(laid: known.Names, left: Rows, right: Rows, person: Bools, least: float) -> npt.NDArray[np.float64]:
     """How likely a name is a spelling of one before it; 0 where it can't be one, or is less likely than the least."""
     side, rare = evidence.side(laid.parts, laid.grid, laid.table), unify.rare(laid)
-    chance = np.zeros(len(left))
-    for start in range(0, len(left), _PAIRS):
-        some = slice(start, start + _PAIRS)
+    chance, bounds = np.zeros(len(left)), range(_PAIRS, len(left), _PAIRS)
+    lots = zip(np.split(left, bounds), np.split(right, bounds), strict=True)
+    rows = np.flatnonzero(np.concatenate([unify.comparable(laid, *lot, person, rare) for lot in lots]))
+    for start in range(0, len(rows), _PAIRS):
+        some = rows[start : start + _PAIRS]
         links = match.link_near(laid.parts, laid.heard, left[some], right[some], laid.grid)
         pairs = match.lay(left[some], right[some], laid.grid, laid.grid, links, laid.table, laid.table)
         sure = 1 / (1 + np.exp(-evidence.odds(pairs, side, side)))
         likely = np.flatnonzero(sure >= least)
         likely = likely[unify.may_be_one(laid, pairs.take(likely, align.WIDTH), person, rare)]
-        chance[start + likely] = sure[likely]
+        chance[some[likely]] = sure[likely]
     return chance
 
 

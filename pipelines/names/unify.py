@@ -160,14 +160,51 @@ def _parts(laid: Names, pairs: Pairs) -> _Parts:
     return _Parts(pair, left, right, pairs.how[pair, column], look, sound, ends, ~ends & ~opens)
 
 
+def comparable(
+    laid: Names, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], person: Bools, is_rare: Bools
+) -> Bools:
+    """Which pairs of names of one list `may_be_one` can allow, by how many parts they have and how these begin.
+
+    The others, half of all and more, need not be laid side by side.
+
+    Args:
+        laid: The names.
+        left: One name of each pair.
+        right: The other.
+        person: Of each name whether it is known to be a person's.
+        is_rare: Of each name what `rare` says.
+    """
+    either = is_rare[left] & is_rare[right] & person[left] & person[right]
+    ours, theirs = _may_be_answered(laid, left, right), _may_be_answered(laid, right, left)
+    generation = laid.grid.suffix[left] == laid.grid.suffix[right]
+    long = (_size(laid, left) > WIDTH) | (_size(laid, right) > WIDTH)
+    return generation & ~long & ((ours & theirs) | (either & (ours | theirs)))
+
+
+def _may_be_answered(laid: Names, name: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> Bools:
+    """Whether the other name may have something that answers to each part of a name that must not be left over."""
+    (words, inside), (others, _), table = _words(laid, name), _words(laid, other), laid.table
+    needed = words & ~inside
+    alike = np.zeros(needed.shape, bool)
+    for bits in (table.may, table.begins):
+        there = np.bitwise_or.reduce(np.where(others, bits[laid.grid.token[other]], np.uint64(0)), axis=1)
+        alike |= bits[laid.grid.token[name]] & there[:, None] != 0
+    return (alike | ~needed).all(axis=1) & (needed.sum(axis=1) <= others.sum(axis=1))
+
+
+def _words(laid: Names, names: npt.NDArray[np.int32]) -> tuple[Bools, Bools]:
+    """Which parts of names are words and initials, and which are patronymics inside a name."""
+    grid = laid.grid
+    words = np.isin(grid.role[names], (WORD, INITIAL, SHORT))
+    return words, words & laid.table.patronymic[grid.token[names]] & (np.arange(WIDTH) != grid.last[names][:, None])
+
+
 def _left_over(laid: Names, pairs: Pairs) -> npt.NDArray[np.int64]:
     """How many words and initials of either name nothing answers to, patronymics not counted where one has none."""
-    grid, patronymic = laid.grid, np.append(laid.table.patronymic, False)
     sides = []
     for name, free in ((pairs.query, pairs.to < 0), (pairs.known, answered(pairs) < 0)):
-        left = free & np.isin(grid.role[name], (WORD, INITIAL, SHORT))
-        middle = patronymic[grid.token[name]] & (np.arange(WIDTH) != grid.last[name][:, None])
-        sides.append(((left & ~middle).sum(axis=1), (left & middle).sum(axis=1)))
+        words, inside = _words(laid, name)
+        sides.append(((free & words & ~inside).sum(axis=1), (free & inside).sum(axis=1)))
     (ours, our_patronymics), (theirs, their_patronymics) = sides
     contradict = (our_patronymics > 0) & (their_patronymics > 0)
     return np.stack([ours + contradict, theirs + contradict], axis=1)
