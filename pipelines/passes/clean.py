@@ -66,12 +66,15 @@ class Group:
     chunks: tuple[Path, ...]
     left_out: tuple[str, ...] = ()
 
-    def posts(self) -> pa.Table:
-        """The posts as read, in the order of their sources."""
-        table = pa.concat_tables([parquet.read(chunk) for chunk in self.chunks]) if self.chunks else POSTS.empty_table()
+    def posts(self, columns: Sequence[str] = POSTS.names) -> pa.Table:
+        """The posts as read, in the order of their sources, or some columns of them."""
+        wanted = list(dict.fromkeys([*columns, *(["path"] if self.left_out else [])]))
+        table = pa.concat_tables(
+            [POSTS.empty_table().select(wanted), *(parquet.read(one, wanted) for one in self.chunks)]
+        )
         if self.left_out:
             table = table.filter(pc.invert(pc.is_in(table["path"], pa.array(self.left_out, pa.string()))))
-        return table
+        return table.select(columns)
 
     def size(self) -> int:
         """Bytes of the chunk files."""
@@ -107,7 +110,7 @@ def clean(group: Group, place: Path) -> Path:
 
 
 def _clean(group: Group, folder: Path) -> None:
-    posts = group.posts()
+    posts = group.posts(["thread_id", "text", "hints"])
     texts = _texts(posts["text"].to_pylist(), posts["hints"].to_pylist())
     feather.write(pa.table([texts.languages, posts["thread_id"]], schema=PREPARED), folder / "posts.arrow")
     _write_edits(texts.made, folder / "edits.arrow")
