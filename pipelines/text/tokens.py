@@ -18,7 +18,9 @@ import regex
 # Nearly all tokens that hold a word written small: with signs around it, in a genitive, before footnotes.
 _PLAIN = r"""^["(\[]*(?P<word>[a-z]{2,})(?:'s?)?(?:[.,;:!?)"\]]|\[[0-9]+\])*$"""
 # What the other words need, as far as a pattern without looking back can tell; of rarer scripts nothing is told here.
-_MAY_HOLD_WORD = r"(?:^|[^\p{L}\p{M}\p{N}'’-])\p{Ll}[\p{Ll}\p{M}]|[^\x00-\x{24f}]"
+# Ranges, as a pattern of all small letters takes a millisecond to make, each time it is used.
+_LATIN, _SMALL = r"A-Za-z\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{24f}", r"a-z\x{aa}\x{b5}\x{ba}\x{df}-\x{f6}\x{f8}-\x{24f}"
+_MAY_HOLD_WORD = rf"(?:^|[^{_LATIN}0-9'’-])[{_SMALL}]{{2}}|[^\x00-\x{{24f}}\x{{2010}}-\x{{2027}}]"
 _SMALL_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’-])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L}\p{M}\p{N}])")
 
 
