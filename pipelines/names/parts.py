@@ -26,7 +26,7 @@ WORD, INITIAL, SHORT, PARTICLE, TITLE, SUFFIX = range(6)
 # Persian -zade, son of, is written onto the name before it, with a hyphen or without.
 _SON = r"(?i:zad(?:eh?|a))(?!\w)"
 _TOKEN = re.compile(rf"\n|(?<=\w)[-‐‑–—](?=\w)(?!{_SON})|[^\s\-‐‑–—.,;:()\[\]\"“”„«»/]+(?:[-‐‑](?={_SON})\w+)?\.?")
-_AT_ONCE = 1 << 15
+_AT_ONCE = 1 << 17
 """Names that are split at a time: each word of theirs is a Python text then."""
 _HYPHENS = tuple("-‐‑–—")
 _FIRST = 1 + len(_HYPHENS)
