@@ -65,6 +65,7 @@ _STARTERS = _words(
     " В На Но И По С Из Для При Когда"
 )
 _ORDINAL_LANGUAGES = frozenset({"de", "cs", "sk", "pl", "hu", "hr", "sr", "sl", "da", "no", "nb", "fi", "et", "lv"})
+_LONGEST_ORDINAL = 2
 _INDENT = 8
 _LONGEST_BEFORE = 24
 _SHORTEST_WIDTH, _LONGEST_WIDTH = 45, 110
@@ -231,7 +232,7 @@ def _is_abbreviation(text: str, stop: int, word: str, following: int, language: 
     if first.isdigit() and lower in _BEFORE_NUMBERS:
         return True
     if word.isdigit():
-        return language in _ORDINAL_LANGUAGES and len(word) <= 2
+        return language in _ORDINAL_LANGUAGES and len(word) <= _LONGEST_ORDINAL
     if _is_initial(word) or lower in _OUTER or (lower in _BEFORE_NUMBERS and lower not in _COMMON):
         next_word = _NEXT_WORD.match(text, following)
         return not (next_word and next_word[0] in _STARTERS)
@@ -245,7 +246,8 @@ def _may_be_short(word: str) -> bool:
         return True
     lower = word.lower()
     is_listed = lower in _TITLES or lower in _INNER or lower in _BEFORE_NUMBERS or lower in _OUTER
-    return is_listed or word.isdigit() or _is_initial(word) or bool(len(word) <= 5 and _LIST_MARK.fullmatch(word))
+    is_number = len(word) <= _LONGEST_ORDINAL and word.isdigit()
+    return is_listed or is_number or _is_initial(word) or bool(len(word) <= 5 and _LIST_MARK.fullmatch(word))
 
 
 def _is_initial(word: str) -> bool:
