@@ -119,14 +119,21 @@ def _by_another_letter(found: Compared, people: People) -> npt.NDArray[np.bool_]
     answers = (pairs.to[row, column] == at) & np.isin(pairs.how[row, column], (ALIKE, SOUND))
     some = np.flatnonzero(answers)
     ours, last = query.grid.token[pairs.query[some], column[some]], theirs.grid.token[pairs.known[some], at[some]]
+    words, place = np.unique(ours.astype(np.int64) << 32 | last, return_inverse=True)
     left, right = query.parts.folded, theirs.names.parts.folded
-    words = [(left[a], right[b]) for a, b in zip(ours.tolist(), last.tolist(), strict=True)]
+    told = [_by_kh_alone(left[one >> 32], right[one & 0xFFFFFFFF]) for one in words.tolist()]
     result = np.zeros(len(row), bool)
-    result[some] = [
-        a != b and a.replace("kh", "k") == b.replace("kh", "k") and min(len(a), len(b)) < surnames.LONG
-        for a, b in words
-    ]
+    result[some] = np.array(told, bool)[place]
     return result
+
+
+def _by_kh_alone(one: str, other: str) -> bool:
+    """Whether two words, not both long, differ in k and kh alone."""
+    return (
+        one != other
+        and one.replace("kh", "k") == other.replace("kh", "k")
+        and min(len(one), len(other)) < surnames.LONG
+    )
 
 
 def _rivals(frame: pd.DataFrame, found: Compared, authority: Authority, settings: NameSettings) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.names import romanise
+from pipelines.names.surfaces import true
 
 MOST = 6
 """How many groups a name can be in; further ones are not looked at."""
@@ -35,8 +36,7 @@ def groups(folded: Sequence[str], heard: romanise.Sounds) -> npt.NDArray[np.int1
         if ids:
             found[number, : len(ids[:MOST])] = ids[:MOST]
             filled[number] = MOST
-    sound_known = pc.is_in(_column(heard.sound), _column(np.array(sorted(by_sound), dtype=heard.sound.dtype)))
-    rows = np.flatnonzero(sound_known.to_numpy(zero_copy_only=False) & (filled[heard.token] == 0))
+    rows = np.flatnonzero(true(pc.is_in(_column(heard.sound), _sounds())) & (filled[heard.token] == 0))
     sounding: dict[int, set[int]] = {}
     for token, sound in zip(heard.token[rows].tolist(), heard.sound[rows].tolist(), strict=True):
         sounding.setdefault(token, set()).update(by_sound[sound])
@@ -50,6 +50,12 @@ def _column(sounds: npt.NDArray[np.bytes_]) -> pa.Array:
     """The sounds as Arrow holds them: it looks them up without sorting."""
     kind = pa.binary(sounds.dtype.itemsize)
     return pa.FixedSizeBinaryArray.from_buffers(kind, len(sounds), [None, pa.py_buffer(np.ascontiguousarray(sounds))])
+
+
+@cache
+def _sounds() -> pa.Array:
+    """What given names sound like."""
+    return _column(np.array(sorted(_groups()[1]), f"S{romanise.LONGEST}"))
 
 
 @cache
